@@ -1,0 +1,67 @@
+"""The contract every model keeps: the base class of `bench/models/*.py`."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from bench.backbone import Backbone, Output
+
+
+class Autoencoder(nn.Module):
+    """A deterministic autoencoder for one seed; models override what differs.
+
+    A model is a file `bench/models/<name>.py` with a class `Model` that derives from this one. Its
+    keyword-only constructor arguments are its options in the config. It is written for a single seed: the
+    engine stacks the parameters of several seeds and maps `loss` over them, so `loss` must be a pure function
+    of parameters and arguments (no in-place state, no `.item()`, no random numbers of its own: they come in
+    as `noise`).
+
+    Parameters are drawn in the order encoder, decoder, then whatever the model adds, so that models of one
+    seed start from the same encoder and decoder: comparisons between models are paired.
+
+    Hooks with defaults: `noise_shape` (no noise), `fit` (nothing), `finish` (nothing).
+    """
+
+    def __init__(self, backbone: Backbone, *, outputs: int | None = None, output: Output = "tanh") -> None:
+        super().__init__()
+        self.latent = backbone.latent
+        self.encoder = backbone.encoder(outputs or backbone.latent)
+        self.decoder = backbone.decoder(output)
+
+    def encode(self, x: Tensor) -> Tensor:
+        """Map images [n, c, h, w] in [0, 1] to the codes [n, d] that every evaluation uses."""
+        return self.encoder(x)
+
+    def decode(self, z: Tensor) -> Tensor:
+        """Map codes [n, d] to images [n, c, h, w]; tanh may leave [0, 1], so pixels are clamped later."""
+        return self.decoder(z)
+
+    def loss(self, x: Tensor, noise: Tensor | None) -> Tensor:
+        """Return the training loss of a batch (a scalar): mean squared error, equation (1) of the paper."""
+        return F.mse_loss(self.decode(self.encode(x)), x)
+
+    def forward(self, x: Tensor, noise: Tensor | None = None) -> Tensor:
+        """Return `loss`: what the engine calls on stacked parameters."""
+        return self.loss(x, noise)
+
+    def noise_shape(self, batch: int) -> tuple[int, ...] | None:
+        """Return the shape of the standard normal noise `loss` takes for a batch, or None."""
+        return None
+
+    def fit(self, images: Tensor) -> None:
+        """Set what has a closed form from the training images (uint8 [n, c, h, w]); called once, first."""
+
+    def finish(self) -> None:
+        """Fold what inference does not need; called on every trained model before it is used."""
+
+
+def count_parameters(model: nn.Module) -> int:
+    """Return the number of entries in the model's parameters."""
+    return sum(p.numel() for p in model.parameters())
+
+
+def fold_linear(layer: nn.Linear | nn.Conv2d, matrix: Tensor) -> None:
+    """Make a layer with output `v` return `matrix @ v` instead, in place; `matrix` is [d, d]."""
+    with torch.no_grad():
+        layer.weight.copy_((matrix @ layer.weight.flatten(1)).view_as(layer.weight))
+        layer.bias.copy_(matrix @ layer.bias)

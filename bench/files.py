@@ -1,0 +1,59 @@
+"""Reading and writing files so that a reader never sees half of one."""
+
+import csv
+import hashlib
+import json
+import math
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+@contextmanager
+def writing(path: Path | str) -> Iterator[Path]:
+    """Yield a path beside `path` that replaces it when the block ends and vanishes if the block fails."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # The suffix stays last because some writers (numpy, matplotlib) choose their format by it.
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_json(path: Path | str) -> Any:
+    """Return the object stored in a JSON file."""
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def write_json(path: Path | str, content: Any) -> None:
+    """Write an object as indented JSON with sorted keys."""
+    with writing(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def write_rows(path: Path | str, rows: Iterable[tuple[int, str, float]]) -> None:
+    """Write (seed, metric, value) rows as CSV; a non-finite value (a diverged seed) is left empty."""
+    with writing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(["seed", "metric", "value"])
+        for seed, metric, value in rows:
+            table.writerow([seed, metric, repr(float(value)) if math.isfinite(value) else ""])
+
+
+def write_array(path: Path | str, array: np.ndarray) -> None:
+    """Write an array as .npy."""
+    with writing(path) as temporary:
+        np.save(temporary, array, allow_pickle=False)
+
+
+def sha256(path: Path | str) -> str:
+    """Return the SHA-256 of a file's bytes as hexadecimal digits."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,18 @@
+"""Plain autoencoder, optionally with an L1 or L2 penalty on its code: the baselines of Figures 2 and 3."""
+
+from torch import Tensor
+
+from bench.autoencoder import Autoencoder
+from bench.backbone import Backbone
+
+
+class Model(Autoencoder):
+    """MSE + l1 * mean|z| + l2 * mean(z^2). The paper's coefficients were never published (docs/protocol.md)."""
+
+    def __init__(self, backbone: Backbone, *, l1: float = 0.0, l2: float = 0.0) -> None:
+        super().__init__(backbone)
+        self.l1, self.l2 = l1, l2
+
+    def loss(self, x: Tensor, noise: Tensor | None) -> Tensor:
+        z = self.encode(x)
+        return (self.decode(z) - x).square().mean() + self.l1 * z.abs().mean() + self.l2 * z.square().mean()

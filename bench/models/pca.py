@@ -1,0 +1,43 @@
+"""Control: principal component analysis, the best linear code of the same size."""
+
+import torch
+from torch import Tensor, nn
+
+from bench.autoencoder import Autoencoder
+from bench.backbone import Backbone
+
+
+class Model(Autoencoder):
+    """z = V^T (x - mean) with V the leading `latent` principal directions of the training images."""
+
+    def __init__(self, backbone: Backbone) -> None:
+        nn.Module.__init__(self)  # no encoder and decoder networks
+        self.shape = (backbone.channels, backbone.size, backbone.size)
+        pixels = backbone.channels * backbone.size**2
+        self.register_buffer("mean", torch.zeros(pixels))
+        self.register_buffer("directions", torch.zeros(pixels, backbone.latent))
+
+    def encode(self, x: Tensor) -> Tensor:
+        return (x.flatten(1) - self.mean) @ self.directions
+
+    def decode(self, z: Tensor) -> Tensor:
+        return (z @ self.directions.T + self.mean).unflatten(1, self.shape)
+
+    def fit(self, images: Tensor) -> None:
+        mean, covariance = _moments(images)
+        vectors = torch.linalg.eigh(covariance).eigenvectors.flip(1)[:, : self.directions.shape[1]]
+        self.mean.copy_(mean)
+        self.directions.copy_(vectors)
+
+
+def _moments(images: Tensor, rows: int = 8192) -> tuple[Tensor, Tensor]:
+    """Return mean [p] and covariance [p, p] of uint8 images scaled to [0, 1], in float64, by chunks."""
+    pixels = images[0].numel()
+    total = torch.zeros(pixels, dtype=torch.float64, device=images.device)
+    second = torch.zeros(pixels, pixels, dtype=torch.float64, device=images.device)
+    for chunk in images.split(rows):
+        flat = chunk.flatten(1).double() / 255
+        total += flat.sum(0)
+        second += flat.T @ flat
+    mean = total / len(images)
+    return mean, second / len(images) - mean.outer(mean)

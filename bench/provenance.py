@@ -1,0 +1,56 @@
+"""Where a result comes from: the commit, the inputs, the software, the machine and what it cost."""
+
+import hashlib
+import os
+import platform
+import resource
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SOURCES = ("bench", "config", "workflow", "Snakefile")  # what can change a number
+
+
+def provenance(device: torch.device) -> dict[str, Any]:
+    """Return what identifies this process's code, software and machine."""
+    return {
+        "commit": _git("rev-parse", "HEAD") or "unknown",
+        "dirty": bool(_git("status", "--porcelain", "--", *SOURCES)),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": version("numpy"),
+        "device": device.type,
+        "device_name": torch.cuda.get_device_name(device) if device.type == "cuda" else _processor(),
+        "threads": torch.get_num_threads(),
+        "tf32": device.type == "cuda" and torch.backends.cudnn.allow_tf32,
+        "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "peak_device_memory_bytes": torch.cuda.max_memory_allocated(device) if device.type == "cuda" else 0,
+    }
+
+
+def source_digest() -> str:
+    """Return the SHA-256 of the source of every `bench` module loaded in this process."""
+    loaded = {Path(file) for module in [*sys.modules.values()] if (file := getattr(module, "__file__", None))}
+    digest = hashlib.sha256()
+    for path in sorted(path for path in loaded if path.is_relative_to(REPOSITORY / "bench")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", "-C", os.fspath(REPOSITORY), *arguments]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+def _processor() -> str:
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        names = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
+    return names[0] if names else platform.machine()

@@ -1,0 +1,74 @@
+"""Building a run's models from its specification, and using the trained ones."""
+
+import importlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+
+from bench.autoencoder import Autoencoder
+from bench.backbone import Backbone
+from bench.command import Stop
+from bench.data import to_unit
+from bench.spec import Spec
+from bench.stream import stream_seed
+
+
+def device_of(name: str) -> torch.device:
+    """Return the torch device, or stop if it is not there."""
+    if name == "cuda" and not torch.cuda.is_available():
+        raise Stop(
+            "the config asks for device cuda and this machine has none: run on a GPU, "
+            "or add `--config device=cpu` (slow at the paper's size), or `--config preset=quick`"
+        )
+    return torch.device(name)
+
+
+def initial_model(spec: Spec, seed: int) -> Autoencoder:
+    """Return the model of one seed at its initial weights, which depend on seed and model alone."""
+    model_class = importlib.import_module(f"bench.models.{spec.model}").Model
+    backbone = Backbone(spec.shape, spec.latent, spec.architecture)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(stream_seed(seed, "weights"))
+        return model_class(backbone, **spec.options)
+
+
+def load_models(spec: Spec, path: Path | str, device: torch.device) -> list[Autoencoder]:
+    """Return the trained models of a run, one per seed, folded and ready for inference."""
+    stacked = load_file(path)
+    models = []
+    for index, seed in enumerate(spec.seeds):
+        model = initial_model(spec, seed)
+        model.load_state_dict({name: tensor[index] for name, tensor in stacked.items()})
+        model.requires_grad_(False).eval()
+        model.finish()
+        models.append(model.to(device))
+    return models
+
+
+def encode(model: Autoencoder, images: np.ndarray, device: torch.device, batch: int = 500) -> np.ndarray:
+    """Map uint8 images [n, c, h, w] to codes [n, d] (float32)."""
+    with torch.inference_mode():
+        parts = [model.encode(to_unit(images[i : i + batch]).to(device)) for i in range(0, len(images), batch)]
+    return torch.cat(parts).float().cpu().numpy()
+
+
+def decode(model: Autoencoder, z: np.ndarray | Tensor, device: torch.device, batch: int = 500) -> np.ndarray:
+    """Map codes [n, d] to uint8 images [n, c, h, w], rounded to the nearest grey level."""
+    codes = torch.as_tensor(z, dtype=torch.float32)
+    with torch.inference_mode():
+        parts = [to_pixels(model.decode(part.to(device))) for part in codes.split(batch)]
+    return torch.cat(parts).cpu().numpy()
+
+
+def to_pixels(x: Tensor) -> Tensor:
+    """Round images in [0, 1] to uint8; a decoder's values outside are clamped (its tanh reaches -1)."""
+    return (x * 255 + 0.5).clamp(0, 255).to(torch.uint8)
+
+
+def finite_seeds(codes: np.ndarray) -> Sequence[bool]:
+    """Tell for every seed of codes [s, n, d] whether all its numbers are finite (a diverged one has NaN)."""
+    return [bool(np.isfinite(z).all()) for z in codes]
