@@ -1,8 +1,10 @@
 """What every `python -m bench.<rule>` shares: errors that a user can mend end in one line."""
 
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 
 class Stop(Exception):
@@ -11,7 +13,12 @@ class Stop(Exception):
 
 def run(main: Callable[[], None]) -> None:
     """Call `main`; a `Stop` becomes one line on stderr and exit code 1, any other exception is a bug."""
+    signal.signal(signal.SIGTERM, _exit)  # a cancelled job unwinds, so that no temporary file stays
     try:
         main()
     except Stop as stop:
         sys.exit(f"bench.{Path(sys.argv[0]).stem}: {stop}")
+
+
+def _exit(number: int, frame: FrameType | None) -> None:
+    sys.exit(128 + number)

@@ -65,8 +65,8 @@ def decode(model: Autoencoder, z: np.ndarray | Tensor, device: torch.device, bat
 
 
 def to_pixels(x: Tensor) -> Tensor:
-    """Round images in [0, 1] to uint8; a decoder's values outside are clamped (its tanh reaches -1)."""
-    return (x * 255 + 0.5).clamp(0, 255).to(torch.uint8)
+    """Round images in [0, 1] to uint8; values outside (tanh reaches -1) are clamped, NaN (a diverged seed) is black."""
+    return (x.nan_to_num(0.0) * 255 + 0.5).clamp(0, 255).to(torch.uint8)
 
 
 def finite_seeds(codes: np.ndarray) -> Sequence[bool]:

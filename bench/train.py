@@ -15,6 +15,7 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import numpy as np
 import torch
 from safetensors.torch import save_file
 from torch import Tensor
@@ -179,7 +180,7 @@ def main() -> None:
     parser.add_argument("--device", required=True)
     arguments = parser.parse_args()
     spec, device = read_spec(arguments.spec), device_of(arguments.device)
-    images = torch.from_numpy(load(arguments.data, "train")[0][:]).to(device)
+    images = torch.from_numpy(np.array(load(arguments.data, "train")[0])).to(device)
     parts = (sha256(arguments.spec), sha256(arguments.data / "data.json"), source_digest(), device.type)
     checkpoint = Checkpoint(arguments.checkpoint, hashlib.sha256(repr(parts).encode()).hexdigest())
     ensemble = train(spec, images, checkpoint)

@@ -1,0 +1,36 @@
+# make quick   the whole suite on small data: minutes, no GPU, nothing downloaded but packages
+# make test    lint and tests
+# make paper   the paper's size; wants a GPU
+SHELL := bash
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null && echo $$p && break; done)
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: quick paper test lint clean
+
+quick: .venv/stamp
+	@bash workflow/run.sh --cores all --config preset=quick
+	@echo "The tables are in results/quick/tables.md, the figures beside it."
+
+paper: .venv/stamp
+	@bash workflow/run.sh --cores all
+	@echo "The tables are in results/tables.md, the figures beside it."
+
+test: lint
+	OMP_NUM_THREADS=1 pytest --numprocesses logical --dist loadgroup
+
+lint: .venv/stamp
+	ruff check .
+	ruff format --check .
+	snakefmt --check Snakefile workflow
+	snakemake --lint
+
+# Results stay: they are yours to delete.
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache
+
+.venv/stamp: requirements.lock
+	@[ -n "$(PYTHON)" ] || { echo "No Python >= 3.11 here: install one, or make $(MAKECMDGOALS) PYTHON=/path/to/it" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --disable-pip-version-check --requirement requirements.lock
+	@touch $@

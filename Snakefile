@@ -1,0 +1,48 @@
+"""The suite: `snakemake --cores all` runs the paper preset, `--config preset=quick` another one of config/."""
+
+import os
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+from snakemake.utils import min_version
+
+from workflow.check import unknown
+from workflow.plan import PAPER, presets
+
+min_version("9.19")  # workflow profiles named profile.yaml
+
+# Relative, so that no recorded path changes when the repository moves.
+ROOT = Path(os.path.relpath(workflow.basedir))
+
+
+configfile: ROOT / "config/config.yaml"
+
+
+# Later files win, and the command line wins over them all.
+if config["preset"] != PAPER:
+    if config["preset"] not in presets(ROOT / "config"):
+        raise WorkflowError(unknown("preset", "preset", config["preset"], presets(ROOT / "config")))
+
+    configfile: presets(ROOT / "config")[config["preset"]]
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/sample.smk"
+include: "workflow/rules/fid.smk"
+include: "workflow/rules/report.smk"
+
+
+localrules:
+    all,
+    plan,
+    spec,
+
+
+rule all:
+    default_target: True
+    input:
+        "<results>/tables.md",
+        figure_files(),

@@ -1,0 +1,119 @@
+"""Rule `aggregate`: one table per kind of record; in: the plan, each run's metrics, history and provenance,
+out: metrics.csv, history.csv, runs.csv.
+
+Only files that the plan promises are read, so a missing one is an error and a stray one is no result.
+"""
+
+import argparse
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bench.command import Stop, run
+from bench.files import read_json, writing
+
+REFERENCE_STEP, REFERENCE = "fid_reference", "reference"  # the floor and ceiling of FID stand as a variant
+METRICS = ["dataset", "variant", "seed", "step", "metric", "value"]
+HISTORY = ["dataset", "variant", "seed", "epoch", "loss"]
+
+
+def gather_metrics(plan: dict[str, Any], results: Path) -> pd.DataFrame:
+    """Return every number of the plan's runs and references: dataset, variant, seed, step, metric, value.
+
+    Sorted as the plan lists data sets and variants, then by seed, step and metric (numbers in names by
+    value). The value of a diverged seed is missing.
+    """
+    parts = [
+        _read(results / entry["path"] / "metrics" / f"{step}.csv", entry["dataset"], entry["variant"], step)
+        for entry in plan["runs"]
+        for step in entry["metrics"]
+    ]
+    parts += [
+        _read(results / "data" / dataset / f"{REFERENCE_STEP}.csv", dataset, REFERENCE, REFERENCE_STEP)
+        for dataset in plan["datasets"]
+    ]
+    metrics = pd.concat(parts, ignore_index=True)[METRICS]
+    step_rank = pd.Series(np.repeat(np.arange(len(parts)), [len(part) for part in parts]))
+    metric_rank = {name: rank for rank, name in enumerate(sorted(metrics["metric"].unique(), key=natural))}
+    keys = [metrics["seed"], step_rank, metrics["metric"].map(metric_rank)]
+    return _sorted(metrics, keys)
+
+
+def gather_history(plan: dict[str, Any], results: Path) -> pd.DataFrame:
+    """Return the training loss of every epoch: dataset, variant, seed, epoch, loss."""
+    parts = [
+        _read(results / entry["path"] / "history.csv", entry["dataset"], entry["variant"])
+        for entry in plan["runs"]
+        if _trained(entry)
+    ]
+    history = pd.concat(parts, ignore_index=True)[HISTORY]
+    return _sorted(history, [history["seed"], history["epoch"]])
+
+
+def gather_runs(plan: dict[str, Any], results: Path) -> pd.DataFrame:
+    """Return one row per run: dataset, variant, seeds and its provenance, nested keys joined by dots.
+
+    The supervised run keeps no provenance: its row ends after its name.
+    """
+    rows = []
+    for entry in plan["runs"]:
+        row = {"dataset": entry["dataset"], "variant": entry["variant"], "seeds": Path(entry["path"]).name}
+        rows.append(row | (_provenance(results / entry["path"]) if _trained(entry) else {}))
+    return pd.json_normalize(rows).convert_dtypes()
+
+
+def natural(name: str) -> tuple[list[str | int], str]:
+    """Return the sort key under which `singular_value:2` precedes `singular_value:10`."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)], name
+
+
+def _trained(entry: dict[str, Any]) -> bool:
+    return entry["model"] != "supervised"
+
+
+def _provenance(folder: Path) -> dict[str, Any]:
+    record = read_json(_present(folder / "provenance.json"))
+    lists = {key: " ".join(map(str, value)) for key, value in record.items() if isinstance(value, list)}
+    return record | lists
+
+
+def _read(path: Path, dataset: str, variant: str, step: str | None = None) -> pd.DataFrame:
+    frame = pd.read_csv(_present(path))
+    return frame.assign(dataset=dataset, variant=variant, step=step)
+
+
+def _present(path: Path) -> Path:
+    if not path.exists():
+        raise Stop(f"{path} is missing although the plan promises it: run the workflow again to make it")
+    return path
+
+
+def _sorted(frame: pd.DataFrame, keys: list[pd.Series]) -> pd.DataFrame:
+    """Sort by data set and variant, both in order of first appearance, then by `keys`."""
+    groups = (["dataset"], ["dataset", "variant"])
+    ranks = [frame.groupby(columns, sort=False).ngroup() for columns in groups]
+    # numpy sorts by its last key first.
+    return frame.iloc[np.lexsort([*reversed([*ranks, *keys])])].reset_index(drop=True)
+
+
+def write_table(path: Path, table: pd.DataFrame) -> None:
+    """Write a table as CSV, missing values empty; equal tables give equal bytes."""
+    with writing(path) as temporary:
+        table.to_csv(temporary, index=False, lineterminator="\n")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("plan", "results", "tables"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    arguments = parser.parse_args()
+    plan = read_json(arguments.plan)
+    for name, gather in (("metrics", gather_metrics), ("history", gather_history), ("runs", gather_runs)):
+        write_table(arguments.tables / f"{name}.csv", gather(plan, arguments.results))
+
+
+if __name__ == "__main__":
+    run(main)

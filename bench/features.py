@@ -1,0 +1,109 @@
+"""Images to features to FID and KID, by torch-fidelity; its disk cache, keyed by name alone, is never used."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from torch_fidelity.feature_extractor_base import FeatureExtractorBase
+from torch_fidelity.metric_fid import KEY_METRIC_FID, fid_features_to_statistics, fid_statistics_to_metric
+from torch_fidelity.metric_kid import KEY_METRIC_KID_MEAN, kid_features_to_metric
+from torch_fidelity.registry import register_feature_extractor
+from torch_fidelity.utils import create_feature_extractor
+
+# The layer and network of a published FID are fixed; ours in domain has a name of its own so that none mistakes it.
+NETWORKS = {"inception": ("inception-v3-compat", "2048"), "in_domain": ("in-domain", "features")}
+BATCH = 100  # fixed: features depend on the batch size in their last bits
+
+
+class InDomain(nn.Module):
+    """Small convolutional classifier of a data set's labels; images [n, 3, h, w] in [0, 1] to logits [n, classes].
+
+    Its 64 features are few enough for 1,000 samples to give a covariance of full rank. FIDs in its feature space compare
+    models on one data set; they are not comparable with Inception's, nor across data sets.
+    """
+
+    def __init__(self, classes: int) -> None:
+        super().__init__()
+        layers = []
+        for inputs, outputs in ((3, 32), (32, 64), (64, 64)):
+            layers += [nn.Conv2d(inputs, outputs, 4, stride=2, padding=1), nn.ReLU()]
+        layers += [nn.AdaptiveAvgPool2d(4), nn.Flatten(), nn.Linear(64 * 16, 64), nn.ReLU()]
+        self.features = nn.Sequential(*layers)
+        self.classes = nn.Linear(64, classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.classes(self.features(x))
+
+
+class InDomainExtractor(FeatureExtractorBase):
+    """torch-fidelity's view of `InDomain`: uint8 images [n, 3, h, w] to features [n, 64]."""
+
+    def __init__(self, name: str, features_list: list[str], feature_extractor_weights_path: str, **kwargs) -> None:
+        super().__init__(name, features_list)
+        weights = load_file(feature_extractor_weights_path)
+        self.network = InDomain(len(weights["classes.bias"]))
+        self.network.load_state_dict(weights)
+
+    @staticmethod
+    def get_provided_features_list() -> tuple[str]:
+        return ("features",)
+
+    @staticmethod
+    def get_default_feature_layer_for_metric(metric: str) -> str:
+        return "features"
+
+    @staticmethod
+    def can_be_compiled() -> bool:
+        return False
+
+    def forward(self, input: Tensor) -> tuple[Tensor]:
+        return (self.network.features(input.float() / 255),)
+
+
+register_feature_extractor("in-domain", InDomainExtractor)
+
+
+def load_extractor(name: str, weights: Path, device: torch.device) -> FeatureExtractorBase:
+    """Return the extractor `inception` or `in_domain` of the config with the weights of a file."""
+    network, layer = NETWORKS[name]
+    cuda = device.type == "cuda"
+    return create_feature_extractor(
+        network, [layer], cuda=cuda, feature_extractor_weights_path=str(weights), verbose=False
+    )
+
+
+def images_to_features(images: np.ndarray, extractor: FeatureExtractorBase, device: torch.device) -> Tensor:
+    """Map uint8 images [n, c, h, w] to features [n, f]; grey images are repeated to three channels."""
+    parts = []
+    with torch.inference_mode(), _full_precision():
+        for start in range(0, len(images), BATCH):
+            x = torch.from_numpy(np.array(images[start : start + BATCH])).to(device)
+            parts.append(extractor(x.expand(-1, 3, -1, -1))[0].float().cpu())
+    return torch.cat(parts)
+
+
+def features_to_fid(generated: Tensor, reference: Tensor) -> float:
+    """Return the Frechet distance between Gaussians fitted to features [n, f] and [m, f], in float64."""
+    statistics = [fid_features_to_statistics(features.double()) for features in (generated, reference)]
+    return fid_statistics_to_metric(*statistics, verbose=False)[KEY_METRIC_FID]
+
+
+def features_to_kid(generated: Tensor, reference: Tensor) -> float:
+    """Return the kernel distance (cubic polynomial) averaged over random subsets of at most 1,000 features."""
+    size = min(1000, len(generated), len(reference))
+    return kid_features_to_metric(generated, reference, kid_subset_size=size, verbose=False)[KEY_METRIC_KID_MEAN]
+
+
+@contextmanager
+def _full_precision() -> Iterator[None]:
+    """Turn off TF32, which cuDNN uses for convolutions by default and which shifts FIDs."""
+    allowed = torch.backends.cudnn.allow_tf32
+    torch.backends.cudnn.allow_tf32 = False
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.allow_tf32 = allowed

@@ -1,0 +1,67 @@
+"""Rule `fid`: how far decoded samples are from real images (Table 1); in: sampled codes, out: FID, KID, images."""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import safe_open
+from safetensors.numpy import load_file
+from torch import Tensor
+from torch_fidelity.feature_extractor_base import FeatureExtractorBase
+
+from bench.autoencoder import Autoencoder
+from bench.command import Stop, run
+from bench.features import features_to_fid, features_to_kid, images_to_features, load_extractor
+from bench.files import sha256, write_array, write_rows
+from bench.run import decode, device_of, load_models
+from bench.spec import read_spec
+
+SHOWN = 100  # decoded samples kept per seed, for the 10 x 10 grids of Figures 6 and 7
+
+
+def read_reference(path: Path, weights: Path) -> Tensor:
+    """Return the reference features [n, f], or stop if another extractor made them."""
+    with safe_open(path, framework="pt") as file:
+        if file.metadata()["weights_sha256"] != sha256(weights):
+            raise Stop(f"{path} was made with other weights than {weights}: delete it and run again")
+        return file.get_tensor("features")
+
+
+def fid(
+    model: Autoencoder, z: np.ndarray, reference: Tensor, extractor: FeatureExtractorBase, device: torch.device
+) -> tuple[dict[str, float], np.ndarray]:
+    """Return {fid, kid} of decoded codes [n, d] and the first images; NaN for codes not finite (a diverged seed)."""
+    images = decode(model, z, device)
+    if not np.isfinite(z).all():
+        return {"fid": np.nan, "kid": np.nan}, images[:SHOWN]
+    features = images_to_features(images, extractor, device)
+    return {"fid": features_to_fid(features, reference), "kid": features_to_kid(features, reference)}, images[:SHOWN]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("spec", "model", "samples", "reference", "extractor", "metrics", "gaussian", "gmm"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--settings", type=json.loads, required=True)
+    parser.add_argument("--device", required=True)
+    arguments = parser.parse_args()
+    spec, device = read_spec(arguments.spec), device_of(arguments.device)
+    reference = read_reference(arguments.reference, arguments.extractor)
+    extractor = load_extractor(arguments.settings["extractor"], arguments.extractor, device)
+    models, samples = load_models(spec, arguments.model, device), load_file(arguments.samples)
+    rows: list[tuple[int, str, float]] = []
+    for density in ("gaussian", "gmm"):
+        found = [fid(m, z, reference, extractor, device) for m, z in zip(models, samples[density], strict=True)]
+        write_array(getattr(arguments, density), np.stack([images for _, images in found]))
+        for seed, (metrics, _) in zip(spec.seeds, found, strict=True):
+            rows += [(seed, f"{name}:{density}", value) for name, value in metrics.items()]
+    for seed in spec.seeds:
+        rows += [(seed, "count:samples", samples["gmm"].shape[1]), (seed, "count:reference", len(reference))]
+    write_rows(arguments.metrics, rows)
+    print(f"fid of {spec.name}: " + " ".join(f"{m} {v:.2f}" for _, m, v in rows if m.startswith("fid")))
+
+
+if __name__ == "__main__":
+    run(main)

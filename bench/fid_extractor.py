@@ -1,0 +1,73 @@
+"""Rule `fid_extractor`: the in-domain feature extractor of a data set; in: labelled images, out: its weights."""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+from torch import Tensor
+
+from bench.command import run
+from bench.data import load
+from bench.features import InDomain
+from bench.files import writing
+from bench.run import device_of
+from bench.stream import stream, stream_seed
+
+BATCH, RATE = 128, 1e-3  # any setting that classifies well would do; every model is judged by the same network
+
+
+def fid_extractor(images: Tensor, labels: Tensor, epochs: int) -> InDomain:
+    """Train the classifier on uint8 images [n, c, h, w] and labels [n], with Adam."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(stream_seed(0, "extractor"))
+        network = InDomain(int(labels.max()) + 1).to(images.device)
+    optimiser = torch.optim.Adam(network.parameters(), lr=RATE, fused=True)
+    for epoch in range(epochs):
+        order = torch.from_numpy(stream(0, "extractor order", epoch).permutation(len(images))).to(images.device)
+        for index in order.split(BATCH):
+            optimiser.zero_grad()
+            F.cross_entropy(network(_three_channels(images[index])), labels[index]).backward()
+            optimiser.step()
+    return network
+
+
+def test_error(network: InDomain, images: Tensor, labels: Tensor) -> float:
+    """Return the percentage of images [n, c, h, w] put in another class than their label [n]."""
+    with torch.inference_mode():
+        right = [
+            (network(_three_channels(x)).argmax(1) == y).sum()
+            for x, y in zip(images.split(500), labels.split(500), strict=True)
+        ]
+    return 100 * (1 - sum(right).item() / len(labels))
+
+
+def _three_channels(images: Tensor) -> Tensor:
+    return (images / 255).expand(-1, 3, -1, -1)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("data", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--settings", type=json.loads, required=True)
+    parser.add_argument("--device", required=True)
+    arguments = parser.parse_args()
+    device = device_of(arguments.device)
+    splits = [
+        (torch.from_numpy(np.array(images)).to(device), torch.from_numpy(labels).to(device))
+        for images, labels in (load(arguments.data, split) for split in ("train", "test"))
+    ]
+    network = fid_extractor(*splits[0], arguments.settings["epochs"])
+    error = test_error(network, *splits[1])
+    with writing(arguments.out) as temporary:
+        weights = {name: tensor.contiguous().cpu() for name, tensor in network.state_dict().items()}
+        save_file(weights, temporary, {"test_error_percent": f"{error:.2f}"})
+    print(f"trained the in-domain extractor of {arguments.data}: test error {error:.2f} %")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,62 @@
+"""Rule `fid_reference`: what samples are held against; in: images, out: reference features, floor and ceiling.
+
+The floor is the distance of real images of the other split, in two halves (rows of seeds 0 and 1); the ceiling is that
+of uniform noise. A model's samples belong between them.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+from safetensors.torch import save_file
+
+from bench.command import run
+from bench.data import load
+from bench.features import features_to_fid, features_to_kid, images_to_features, load_extractor
+from bench.files import sha256, write_rows, writing
+from bench.run import device_of
+from bench.stream import stream
+
+
+def halves(images: np.ndarray, count: int) -> list[np.ndarray]:
+    """Return two disjoint sets of at most `count` images each, drawn at random."""
+    size = min(count, len(images) // 2)
+    order = stream(0, "halves").permutation(len(images))
+    return [images[np.sort(order[i * size : (i + 1) * size])] for i in range(2)]
+
+
+def noise_images(count: int, shape: tuple[int, ...]) -> np.ndarray:
+    """Return uint8 images [count, c, h, w] of independent uniform pixels."""
+    return stream(0, "noise images").integers(256, size=(count, *shape), dtype=np.uint8)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("data", "extractor", "out", "metrics"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--settings", type=json.loads, required=True)
+    parser.add_argument("--device", required=True)
+    arguments = parser.parse_args()
+    settings, device = arguments.settings, device_of(arguments.device)
+    extractor = load_extractor(settings["extractor"], arguments.extractor, device)
+    split, other = ("test", "train") if settings["reference"] == "test" else ("train", "test")
+    images = load(arguments.data, split)[0]
+    reference = images_to_features(images, extractor, device)
+    sets = [("real", seed, half) for seed, half in enumerate(halves(load(arguments.data, other)[0], settings["count"]))]
+    sets.append(("noise", 0, noise_images(settings["count"], images.shape[1:])))
+    rows = []
+    for name, seed, candidates in sets:
+        features = images_to_features(candidates, extractor, device)
+        rows += [(seed, f"fid:{name}", features_to_fid(features, reference))]
+        rows += [(seed, f"kid:{name}", features_to_kid(features, reference))]
+        rows += [(seed, f"count:{name}", len(features))]
+    metadata = {"extractor": settings["extractor"], "weights_sha256": sha256(arguments.extractor), "split": split}
+    with writing(arguments.out) as temporary:
+        save_file({"features": reference}, temporary, metadata)
+    write_rows(arguments.metrics, rows)
+    print(f"reference {arguments.data} {split}: {len(reference)} images, {settings['extractor']} features")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,86 @@
+"""Rule `figure`: one of the paper's Figures 2 to 11; in: plan, metrics.csv, images, out: .png and .pdf."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import matplotlib
+import seaborn as sns
+from matplotlib.figure import Figure, SubFigure
+
+from bench.command import Stop, run
+from bench.figures import ablation, images, spectrum
+from bench.figures.source import Source
+from bench.files import read_json, writing
+
+DPI = 150
+EMPTY = 0.6  # inches, height of a panel that only says why it is empty
+STYLE = {"axes.titlesize": 11, "legend.fontsize": 9, "pdf.fonttype": 42, "savefig.dpi": DPI}
+# No dates and no versions: equal results give equal bytes.
+METADATA = {".png": {"Software": None}, ".pdf": {"CreationDate": None, "Creator": None, "Producer": None}}
+
+
+class Kind(NamedTuple):
+    """How a kind of figure draws one panel: its height in inches, the note in its title, the drawing."""
+
+    height: Callable[[dict[str, Any]], float]
+    note: Callable[[dict[str, Any], Source], str]
+    draw: Callable[[SubFigure, dict[str, Any], Source], None]
+
+
+KINDS = {
+    "spectrum": Kind(spectrum.height, spectrum.note, spectrum.draw),
+    "interpolate": Kind(images.strips_height, images.note, images.draw_strips),
+    "gaussian": Kind(images.grid_height, images.note, images.draw_gaussian),
+    "gmm": Kind(images.grid_height, images.note, images.draw_gmm),
+    "pca_grid": Kind(images.grid_height, images.note, images.draw_plane),
+    "ablation": Kind(ablation.height, ablation.note, ablation.draw),
+}
+
+
+def figure(plan: dict[str, Any], results: Path, number: str) -> Figure:
+    """Draw a figure: its panels one below the other, each under the title of its data set.
+
+    A panel whose data set does not run, or none of whose variants does, says so instead.
+    """
+    if number not in plan["figures"]:
+        raise Stop(f"no figure {number} in the plan; there are {', '.join(sorted(plan['figures'], key=int))}")
+    kind, panels = KINDS[plan["figures"][number]["kind"]], plan["figures"][number]["panels"]
+    heights = [kind.height(panel) if panel["variants"] else EMPTY for panel in panels]
+    source = Source(plan, results)
+    whole = Figure(figsize=(images.WIDTH, sum(heights)), layout="constrained")
+    areas = whole.subfigures(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]
+    for area, panel in zip(areas, panels, strict=True):
+        draw_panel(area, kind, panel, source, number)
+    return whole
+
+
+def draw_panel(area: SubFigure, kind: Kind, panel: dict[str, Any], source: Source, number: str) -> None:
+    """Draw one panel under its title, or why there is nothing to draw."""
+    title = source.title(panel)
+    if not panel["variants"]:
+        reason = f"{title}: no variant of this figure runs on it" if panel["dataset"] else title
+        area.text(0.5, 0.5, reason, ha="center", va="center", style="italic", color="0.4")
+        return
+    title += f", {kind.note(panel, source)}"
+    absent = ", ".join(source.absent(panel, number))
+    area.suptitle(f"{title}; not run: {absent}" if absent else title, fontsize=11)
+    kind.draw(area, panel, source)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("plan", "results", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--number", required=True)
+    arguments = parser.parse_args()
+    with sns.axes_style("whitegrid"), matplotlib.rc_context(STYLE):
+        whole = figure(read_json(arguments.plan), arguments.results, arguments.number)
+        for suffix, metadata in METADATA.items():
+            with writing(arguments.out.with_name(arguments.out.name + suffix)) as temporary:
+                whole.savefig(temporary, metadata=metadata)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,1 @@
+"""The sections of tables.md and what they share: names, results, cells."""

@@ -1,0 +1,128 @@
+"""What every section of tables.md reads; in: plan, data.json, aggregated tables, paper.csv, out: cells."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from bench.aggregate import REFERENCE
+from bench.files import read_json
+from bench.report.cells import BREAK, beside_paper, difference, measured, published, summarise
+from bench.report.names import PAPER_DATA, PaperData, dataset_in, labels
+
+SUPERVISED = "supervised"
+NOT_RUN = "not run in this preset"
+
+
+class Place(NamedTuple):
+    """Where a table's numbers are from: our data set (None: not run) and the paper's (None: it has none)."""
+
+    dataset: str | None
+    paper: PaperData | None
+
+
+@dataclass(frozen=True)
+class Results:
+    """Everything measured by one preset, and everything published.
+
+    plan: plan.json; data: data.json by data set; metrics and runs: the tables of rule `aggregate`;
+    paper: config/paper.csv.
+    """
+
+    plan: dict[str, Any]
+    data: dict[str, dict[str, Any]]
+    metrics: pd.DataFrame
+    runs: pd.DataFrame
+    paper: pd.DataFrame
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """One row per data set, variant and metric, with the columns of long tables (`cells.COLUMNS`)."""
+        stand_ins = {paper.dataset: dataset_in(role, self.plan) for role, paper in PAPER_DATA.items()}
+        return beside_paper(summarise(self.metrics), self.paper, stand_ins)
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """How the paper calls each variant."""
+        return labels(self.plan)
+
+    @cached_property
+    def _measured(self) -> dict[tuple[str, str, str], Any]:
+        return {(row.dataset, row.variant, row.metric): row for row in self.summary.itertuples(index=False)}
+
+    @cached_property
+    def _published(self) -> dict[tuple[str, str, str], Any]:
+        return {(row.dataset, row.variant, row.metric): row for row in self.paper.itertuples(index=False)}
+
+    def select(self, *prefixes: str) -> pd.DataFrame:
+        """Return the part of `summary` whose metrics start with one of the prefixes."""
+        return self.summary[self.summary["metric"].str.startswith(prefixes)]
+
+    def variants(self, dataset: str | None) -> list[str]:
+        """Return the variants that ran on a data set, the supervised one included, in the plan's order."""
+        names = [run["variant"] for run in self.plan["runs"] if run["dataset"] == dataset]
+        return list(dict.fromkeys(names))
+
+    def metric_names(self, dataset: str | None, prefix: str) -> list[str]:
+        """Return the metrics measured on a data set that start with `prefix`, in the table's order."""
+        chosen = self.metrics[self.metrics["dataset"] == dataset]
+        return [name for name in chosen["metric"].unique() if name.startswith(prefix)]
+
+    def places(self, table: str) -> list[Place]:
+        """Return the paper's data sets of one of its tables, each with ours in its role, then our others."""
+        theirs = set(self.paper.loc[self.paper["table"] == table, "dataset"])
+        first = [
+            Place(dataset_in(role, self.plan), paper)
+            for role, paper in PAPER_DATA.items()
+            if paper.dataset in theirs
+        ]
+        taken = {place.dataset for place in first}
+        return first + [Place(dataset, None) for dataset in self.data if dataset not in taken]
+
+    def rows_of(self, place: Place, table: str) -> list[str]:
+        """Return the variants of a table's rows: the paper's, then ours that it does not have."""
+        theirs = self.paper[self.paper["table"] == table]
+        names = theirs.loc[theirs["dataset"] == place.paper.dataset, "variant"] if place.paper else []
+        return list(dict.fromkeys([*names, *self.variants(place.dataset)]))
+
+    def title(self, place: Place) -> str:
+        """Return how headings call a data set."""
+        return self.data[place.dataset]["title"] if place.dataset else f"{place.paper.title}: {NOT_RUN}"
+
+    def orientation(self, place: Place) -> str:
+        """Return the warning that belongs under a table whose data are not the paper's, or nothing."""
+        if not (place.dataset and place.paper):
+            return ""
+        train = self.data[place.dataset]["counts"]["train"]
+        if (place.dataset, train) == (place.paper.dataset, place.paper.train):
+            return ""
+        return (
+            "**The paper's numbers stand beside for orientation only: another data set**, "
+            f"{train:,} training images against {place.paper.train:,} of the paper's {place.paper.title}."
+        )
+
+    def cell(self, place: Place, variant: str, metric: str, digits: int, absent: str | None = None) -> str:
+        """Return `mean ± sd (n)`, the paper's number and the difference, or why nothing was measured."""
+        row = self._measured.get((place.dataset, variant, metric))
+        ran = variant in [*self.variants(place.dataset), REFERENCE]
+        reason = (absent or "not measured") if ran else NOT_RUN
+        parts = [measured(row, digits) if row else reason]
+        theirs = self._published.get((place.paper.dataset, variant, metric)) if place.paper else None
+        if theirs:
+            parts.append(published(theirs.value, theirs.sd, digits))
+            parts += [difference(row.difference, digits)] if row and row.n else []
+        return BREAK.join(parts)
+
+
+def read_results(plan_path: Path, folder: Path, paper: Path) -> Results:
+    """Read a results folder and the published numbers."""
+    plan = read_json(plan_path)
+    tables = [
+        pd.read_csv(path)
+        for path in (folder / "tables" / "metrics.csv", folder / "tables" / "runs.csv", paper)
+    ]
+    records = {name: folder / "data" / name / "data.json" for name in plan["config"]["datasets"]}
+    data = {name: read_json(path) for name, path in records.items()}
+    return Results(plan, data, *tables)

@@ -1,0 +1,82 @@
+"""Rule `supervise`: Table 2's supervised row, encoder and head trained together; in: images, out: errors."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from bench.backbone import Backbone
+from bench.command import run
+from bench.data import load
+from bench.files import write_rows
+from bench.heads import Head, budgets, error_rows, train_classifiers
+from bench.run import device_of
+from bench.spec import Spec, read_spec
+
+
+class Classifier(nn.Module):
+    """The encoder with `classify`'s head on its code; images [n, c, h, w] to logits [n, classes]."""
+
+    def __init__(self, spec: Spec, hidden: int, classes: int) -> None:
+        super().__init__()
+        self.encoder = Backbone(spec.shape, spec.latent, spec.architecture).encoder(spec.latent)
+        self.head = Head(spec.latent, hidden, classes)
+
+    def forward(self, x: Tensor, masks: Tensor | None = None) -> Tensor:
+        return self.head(self.encoder(x), masks)
+
+
+@dataclass
+class Images:
+    """Images shared by all seeds, uint8 [n, c, h, w], on the device."""
+
+    train_images: Tensor
+    test_images: Tensor
+    seeds: int
+
+    def train(self, index: Tensor) -> Tensor:
+        return self.train_images[index] / 255
+
+    def test(self, part: slice) -> Tensor:
+        x = self.test_images[part] / 255
+        return x.expand(self.seeds, *x.shape)
+
+
+def supervise(
+    spec: Spec, images: Images, labels: Tensor, test_labels: Tensor, settings: dict
+) -> Iterator[tuple[int, str, float]]:
+    """Yield `error:BUDGET:best` and `error:BUDGET:last` in percent per seed."""
+    classes = int(labels.max()) + 1
+
+    def build() -> Classifier:
+        return Classifier(spec, settings["hidden"], classes)
+
+    for budget in budgets(settings, len(labels)):
+        errors = train_classifiers(build, images, labels, test_labels, spec.seeds, budget, settings)
+        yield from error_rows(spec.seeds, budget, errors)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("spec", "data", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--settings", type=json.loads, required=True)
+    parser.add_argument("--device", required=True)
+    arguments = parser.parse_args()
+    spec, device = read_spec(arguments.spec), device_of(arguments.device)
+    splits = [load(arguments.data, split) for split in ("train", "test")]
+    pictures = [torch.from_numpy(np.array(images)).to(device) for images, _ in splits]
+    labels, test_labels = (torch.from_numpy(labels).to(device) for _, labels in splits)
+    images = Images(*pictures, seeds=len(spec.seeds))
+    rows = list(supervise(spec, images, labels, test_labels, arguments.settings))
+    write_rows(arguments.out, rows)
+    print(f"supervised {spec.name}: " + " ".join(f"{metric} {value:.1f}" for _, metric, value in rows))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,69 @@
+"""Rule `tables`: the report; in: plan, rule `aggregate`'s tables, paper.csv, out: tables.md and its tables in
+long form.
+
+Equal inputs give equal bytes. Of two runs that measured the same, only the line of the wall time and the
+section Cost differ.
+"""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from bench.aggregate import write_table
+from bench.command import run
+from bench.files import writing
+from bench.report.classification import table_2
+from bench.report.codes import ablation_frame, ablations, controls, reconstruction, spectra
+from bench.report.cost import cost, cost_frame
+from bench.report.generation import table_1
+from bench.report.overview import figures, introduction, what_ran
+from bench.report.results import Results, read_results
+
+SECTIONS: list[Callable[[Results], str]] = [
+    introduction,
+    what_ran,
+    table_1,
+    table_2,
+    ablations,
+    spectra,
+    reconstruction,
+    controls,
+    figures,
+    cost,
+]
+SPECTRA = ("effective_rank", "rank:", "largest_singular_value", "singular_value:")
+
+
+def report(results: Results) -> str:
+    """Return tables.md."""
+    return "\n\n".join(section(results) for section in SECTIONS) + "\n"
+
+
+def long_tables(results: Results) -> dict[str, pd.DataFrame]:
+    """Return the tables in long form, one row per data set, variant and metric (columns: `cells.COLUMNS`)."""
+    return {
+        "table_1": results.select("fid:", "kid:"),
+        "table_2": results.select("error:"),
+        "ablations": ablation_frame(results),
+        "spectra": results.select(*SPECTRA),
+        "reconstruction": results.select("mse"),
+        "cost": cost_frame(results),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("plan", "results", "paper", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    arguments = parser.parse_args()
+    results = read_results(arguments.plan, arguments.results, arguments.paper)
+    for name, table in long_tables(results).items():
+        write_table(arguments.out.parent / "tables" / f"{name}.csv", table)
+    with writing(arguments.out) as temporary:
+        temporary.write_text(report(results), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    run(main)

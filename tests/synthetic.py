@@ -1,0 +1,144 @@
+"""A results folder with known numbers, for the tests of aggregate, figure and tables."""
+
+import numpy as np
+
+from bench.files import write_array, write_json, write_rows
+from workflow.plan import make_plan
+
+SEEDS = [0, 1, 2]
+LATENT = 12
+TRAIN, TEST = 4000, 1000
+# First seed's value; seed s adds s, so over three seeds the mean is the value + 1 and the sd 1.
+ERRORS = {"ae": 30.0, "vae": 20.0, "irmae-l8": 10.0, "supervised": 28.0}
+FIDS = {"ae": 38.0, "vae": 31.0, "irmae-l8": 33.0}
+DIVERGED = ("mnist5k", "vae", 0)  # one seed of one run
+SIDE = 4
+
+
+def config() -> dict:
+    """Return a small config of two data sets; no part for the faces runs."""
+    data = {"latent": LATENT, "components": 4}
+    return {
+        "preset": "quick",
+        "device": "cpu",
+        "seeds": SEEDS,
+        "seeds_per_job": 2,
+        "datasets": ["shapes", "mnist5k"],
+        "roles": {"shapes": "shapes", "digits": "mnist5k", "faces": "celeba"},
+        "training": {"epochs": 2, "batch": 32, "lr": 1e-3, "shuffle": True},
+        "variants": {
+            "ae": {"model": "ae"},
+            "vae": {"model": "vae", "datasets": ["mnist5k"]},
+            "irmae-l2": {"model": "irmae", "depth": 2, "datasets": ["shapes"]},
+            "irmae-l8": {"model": "irmae", "depth": 8, "datasets": ["mnist5k"]},
+            "irmae-shared": {"model": "irmae", "depth": 8, "chain": "shared", "datasets": []},
+            "pca": {"model": "pca"},
+        },
+        "data": {"shapes": data, "mnist5k": data, "celeba": data},
+        "classify": {"datasets": ["mnist5k"], "budgets": [10, 100, 10000], "subset": "stratified"},
+        "sample": {"count": 1000},
+        "fid": {"extractor": "in_domain", "reference": "test"},
+        "figures": {
+            "2": {"kind": "spectrum", "panels": {"shapes": ["ae", "irmae-l2"]}},
+            "4": {"kind": "spectrum", "panels": {"digits": ["ae", "vae", "irmae-l8"], "faces": ["ae"]}},
+            "5": {"kind": "interpolate", "panels": {"digits": ["ae", "vae", "irmae-l8"]}},
+            "6": {"kind": "gaussian", "panels": {"digits": ["ae", "irmae-l8"], "faces": ["ae"]}},
+            "7": {"kind": "gmm", "panels": {"digits": ["ae", "irmae-l8"], "faces": ["ae"]}},
+            "8": {"kind": "pca_grid", "panels": {"digits": ["ae", "irmae-l8"]}},
+            "11": {"kind": "ablation", "panels": {"digits": ["ae", "irmae-l8", "irmae-shared"]}},
+        },
+    }
+
+
+def write_results(folder) -> dict:
+    """Write plan.json and everything the report reads before rule `aggregate`, and return the plan."""
+    plan = make_plan(config())
+    write_json(folder / "plan.json", plan)
+    for dataset in plan["datasets"]:
+        write_data(folder / "data" / dataset, dataset)
+    for run in plan["runs"]:
+        write_run(folder / run["path"], run)
+    return plan
+
+
+def write_data(folder, dataset) -> None:
+    """Write a data set's record and its reference rows."""
+    record = {
+        "title": {"shapes": "shapes", "mnist5k": "mnist5k (digits)"}[dataset],
+        "counts": {"train": TRAIN, "test": TEST},
+        "shape": [3 if dataset == "shapes" else 1, SIDE, SIDE],
+        "sha256": {"train.npy": "0123456789abcdef"},
+    }
+    write_json(folder / "data.json", record)
+    rows = [(0, "fid:real", 2.0), (1, "fid:real", 4.0), (0, "fid:noise", 500.0)]
+    rows += [(0, "kid:real", 0.001), (1, "kid:real", 0.003), (0, "kid:noise", 0.5)]
+    write_rows(folder / "fid_reference.csv", rows)
+
+
+def values(run, seed) -> dict[str, dict[str, float]]:
+    """Return the values of a run's metrics by table; those of the diverged seed are not numbers."""
+    variant, nan = run["variant"], (run["dataset"], run["variant"], seed) == DIVERGED
+    decay = 0.3 if "irmae" in variant else 0.8
+    spectrum = {f"singular_value:{index}": decay**index for index in range(LATENT)}
+    ranks = {"rank:0.01": 5.0 + seed, "rank:0.001": 6.0, "effective_rank": 3.5, "largest_singular_value": 1.0}
+    fid = FIDS.get(variant, 60.0) + seed
+    errors = {
+        f"error:{budget}:{reading}": ERRORS.get(variant, 40.0) + seed
+        for budget in (10, 100, TRAIN)
+        for reading in ("best", "last")
+    }
+    tables = {
+        "spectrum": spectrum | ranks,
+        "reconstruct": {"mse": 0.01},
+        "classify": errors,
+        "supervise": errors,
+        "sample": {"gmm_converged": 1.0, "gmm_iterations": 9.0},
+        "fid": {"fid:gaussian": fid + 5, "fid:gmm": fid, "kid:gaussian": 0.02, "kid:gmm": 0.01},
+    }
+    return {step: dict.fromkeys(table, np.nan) if nan else table for step, table in tables.items()}
+
+
+def write_run(folder, run) -> None:
+    """Write a run's metrics, history, provenance and images."""
+    for step in run["metrics"]:
+        # In reverse, so that the order of the gathered table is aggregate's own doing.
+        rows = [
+            (seed, name, value)
+            for seed in reversed(run["seeds"])
+            for name, value in reversed(values(run, seed)[step].items())
+        ]
+        write_rows(folder / "metrics" / f"{step}.csv", rows)
+    if run["model"] != "supervised":
+        write_training(folder, run)
+        write_images(folder / "images", run)
+
+
+def write_training(folder, run) -> None:
+    """Write history.csv (header only for a model without training) and provenance.json."""
+    epochs = (
+        [] if run["model"] == "pca" else [f"{seed},{epoch},0.5" for seed in run["seeds"] for epoch in (1, 2)]
+    )
+    (folder / "history.csv").write_text("\n".join(["seed,epoch,loss", *epochs]) + "\n")
+    record = {
+        "commit": "c" * 40,
+        "dirty": False,
+        "device": "cpu",
+        "device_name": "A processor",
+        "torch": "2.11.0",
+        "training": {"epochs": 2},
+        "diverged": [],
+        "parameters": 1000,
+        "peak_memory_bytes": 2**30,
+        "peak_device_memory_bytes": 0,
+        "wall_seconds": 0.0 if run["model"] == "pca" else 10.0,
+    }
+    write_json(folder / "provenance.json", record)
+
+
+def write_images(folder, run) -> None:
+    """Write the arrays of the figures: a ramp per image; black where a seed diverged, and PCA's too."""
+    shape = (3 if run["dataset"] == "shapes" else 1, SIDE, SIDE)
+    seeds, black = len(run["seeds"]), run["variant"] in (DIVERGED[1], "pca")
+    ramp = np.linspace(0, 255, int(np.prod(shape))).reshape(shape).astype(np.uint8) * (not black)
+    for name, axes in {"interpolate": (3, 5), "pca_grid": (4, 4), "gaussian": (100,), "gmm": (100,)}.items():
+        write_array(folder / f"{name}.npy", np.broadcast_to(ramp, (seeds, *axes, *shape)))

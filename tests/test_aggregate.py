@@ -1,0 +1,107 @@
+import numpy as np
+import pandas as pd
+import pytest
+from synthetic import DIVERGED, LATENT, SEEDS, values, write_results
+
+from bench.aggregate import gather_history, gather_metrics, gather_runs, natural, write_table
+from bench.command import Stop
+from bench.files import write_rows
+
+
+@pytest.fixture
+def plan(tmp_path):
+    return write_results(tmp_path)
+
+
+def test_every_promised_number_arrives_once_and_in_order(plan, tmp_path):
+    metrics = gather_metrics(plan, tmp_path)
+    assert list(metrics) == ["dataset", "variant", "seed", "step", "metric", "value"]
+    for run in plan["runs"]:
+        for seed in run["seeds"]:
+            own = metrics.query("dataset == @run['dataset'] and variant == @run['variant'] and seed == @seed")
+            expected = {(s, m): v for s in run["metrics"] for m, v in values(run, seed)[s].items()}
+            found = dict(zip(zip(own["step"], own["metric"], strict=True), own["value"], strict=True))
+            assert found.keys() == expected.keys() and len(own) == len(expected)
+            assert np.array_equal([found[k] for k in expected], list(expected.values()), equal_nan=True)
+            assert list(dict.fromkeys(own["step"])) == run["metrics"]
+            assert list(own["metric"]) == [
+                m for s in run["metrics"] for m in sorted(values(run, seed)[s], key=natural)
+            ]
+
+
+def test_rows_follow_the_plan_then_the_seed(plan, tmp_path):
+    metrics = gather_metrics(plan, tmp_path)
+    ordered = list(dict.fromkeys(zip(metrics["dataset"], metrics["variant"], metrics["seed"], strict=True)))
+    planned = [(run["dataset"], run["variant"], seed) for run in plan["runs"] for seed in run["seeds"]]
+    assert [row for row in ordered if row[1] != "reference"] == planned
+    assert list(metrics["dataset"].unique()) == ["shapes", "mnist5k"]
+
+
+def test_a_diverged_seed_stays_as_missing_values(plan, tmp_path):
+    metrics = gather_metrics(plan, tmp_path)
+    missing = metrics[metrics["value"].isna()]
+    assert set(zip(missing["dataset"], missing["variant"], missing["seed"], strict=True)) == {DIVERGED}
+
+
+def test_numbers_in_metric_names_sort_by_value():
+    names = ["singular_value:10", "singular_value:2", "error:100:last", "error:10:best", "error:100:best"]
+    expected = ["error:10:best", "error:100:best", "error:100:last", "singular_value:2", "singular_value:10"]
+    assert sorted(names, key=natural) == expected
+
+
+def test_floor_and_ceiling_stand_as_the_variant_reference(plan, tmp_path):
+    metrics = gather_metrics(plan, tmp_path)
+    floor = metrics.query("variant == 'reference' and metric == 'fid:real' and dataset == 'mnist5k'")
+    assert list(floor["step"].unique()) == ["fid_reference"] and list(floor["value"]) == [2.0, 4.0]
+
+
+def test_only_files_of_the_plan_are_read(plan, tmp_path):
+    stray = tmp_path / plan["runs"][0]["path"].replace("/ae/", "/stray/") / "metrics" / "spectrum.csv"
+    write_rows(stray, [(0, "effective_rank", 1.0)])
+    assert "stray" not in set(gather_metrics(plan, tmp_path)["variant"])
+
+
+@pytest.mark.parametrize("name", ["metrics/fid.csv", "history.csv", "provenance.json"])
+def test_a_missing_file_stops_with_its_name(plan, tmp_path, name):
+    path = tmp_path / plan["runs"][0]["path"] / name
+    path.unlink()
+    with pytest.raises(Stop, match=str(path)):
+        for gather in (gather_metrics, gather_history, gather_runs):
+            gather(plan, tmp_path)
+
+
+def test_history_has_a_row_per_epoch_of_every_trained_seed(plan, tmp_path):
+    history = gather_history(plan, tmp_path)
+    trained = [run for run in plan["runs"] if run["model"] not in ("pca", "supervised")]
+    assert len(history) == 2 * sum(len(run["seeds"]) for run in trained)
+    ours = history.query("dataset == 'mnist5k' and variant == 'ae'")
+    assert list(zip(ours["seed"], ours["epoch"], strict=True)) == [(s, e) for s in SEEDS for e in (1, 2)]
+
+
+def test_runs_flatten_provenance_and_leave_the_supervised_row_empty(plan, tmp_path):
+    runs = gather_runs(plan, tmp_path)
+    assert len(runs) == len(plan["runs"])
+    trained = runs.query("dataset == 'shapes' and variant == 'ae'")
+    assert list(trained["seeds"]) == ["0-1", "2"] and list(trained["training.epochs"]) == [2, 2]
+    assert (
+        runs.query("variant == 'supervised'")
+        .drop(columns=["dataset", "variant", "seeds"])
+        .isna()
+        .all(axis=None)
+    )
+
+
+def test_written_numbers_come_back_exactly_and_twice_the_same(plan, tmp_path):
+    spread = np.random.default_rng(0).random(LATENT) * 10.0 ** np.arange(-LATENT, 0)
+    rows = [
+        (seed, f"singular_value:{i}", v) for seed in plan["runs"][0]["seeds"] for i, v in enumerate(spread)
+    ]
+    write_rows(tmp_path / plan["runs"][0]["path"] / "metrics" / "spectrum.csv", rows)
+    paths = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    for path in paths:
+        write_table(path, gather_metrics(plan, tmp_path))
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    read = pd.read_csv(paths[0]).query(
+        "dataset == 'shapes' and variant == 'ae' and seed == 0 and step == 'spectrum'"
+    )
+    assert list(read["value"]) == list(spread)

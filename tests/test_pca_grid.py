@@ -1,0 +1,59 @@
+import json
+
+import numpy as np
+import pytest
+from small_run import SHAPE, call, write_small_run
+
+from bench.pca_grid import main, pca_grid
+
+
+def plane_codes() -> np.ndarray:
+    """Codes [400, 3] of mean (1, 2, 3) and standard deviations 4, 0.5 and 2 along the axes, uncorrelated."""
+    signs = np.array([[a, b, c] for a in (-1, 1) for b in (-1, 1) for c in (-1, 1)] * 50)
+    return np.array([1.0, 2.0, 3.0]) + signs * np.array([4.0, 0.5, 2.0]) * np.sqrt(399 / 400)
+
+
+def test_the_grid_spans_the_two_widest_directions_in_standard_deviations():
+    grid = pca_grid(plane_codes(), size=5, extent=2.0)
+    assert grid.shape == (5, 5, 3)
+    assert grid[2, 2] == pytest.approx([1, 2, 3])
+    assert grid[..., 1] == pytest.approx(np.full((5, 5), 2.0))  # the narrow direction stays at its mean
+    columns, rows = np.diff(grid, axis=1), np.diff(grid, axis=0)
+    assert np.abs(columns) == pytest.approx(np.broadcast_to([4.0, 0.0, 0.0], (5, 4, 3)), abs=1e-9)
+    assert np.abs(rows) == pytest.approx(np.broadcast_to([0.0, 0.0, 2.0], (4, 5, 3)), abs=1e-9)
+
+
+def test_twice_gives_the_same_grid_and_the_scale_of_the_codes_carries_over():
+    z = np.random.default_rng(0).normal(size=(200, 6)) * np.arange(1, 7)
+    assert np.array_equal(pca_grid(z, 4, 2.0), pca_grid(z, 4, 2.0))
+    assert pca_grid(1e-4 * z, 4, 2.0) == pytest.approx(1e-4 * pca_grid(z, 4, 2.0))
+
+
+@pytest.mark.parametrize("value", [1.0, 0.1])
+def test_constant_codes_give_a_grid_of_one_code(value):
+    z = np.full((50, 4), value, dtype=np.float32)
+    assert pca_grid(z, 3, 2.0) == pytest.approx(np.full((3, 3, 4), value), abs=1e-6)
+
+
+def test_codes_that_are_not_finite_give_no_number():
+    z = plane_codes()
+    z[0, 0] = np.inf
+    assert np.isnan(pca_grid(z, 3, 2.0)).all()
+
+
+def test_the_rule_decodes_every_seed_and_a_diverged_one_is_black(tmp_path, monkeypatch):
+    write_small_run(tmp_path, diverged=0)
+    out = tmp_path / "pca_grid.npy"
+    call(
+        monkeypatch,
+        main,
+        spec=tmp_path / "spec.json",
+        model=tmp_path / "model.safetensors",
+        codes=tmp_path / "codes",
+        settings=json.dumps({"size": 3, "extent": 2.0}),
+        device="cpu",
+        out=out,
+    )
+    images = np.load(out)
+    assert images.shape == (2, 3, 3, *SHAPE) and images.dtype == np.uint8
+    assert not images[0].any() and images[1].any()

@@ -1,0 +1,64 @@
+import csv
+
+import numpy as np
+import pytest
+import torch
+from small_run import CPU, call, write_small_run
+
+from bench.reconstruct import main, reconstruct
+
+
+class Shifted(torch.nn.Module):
+    """Decodes images to themselves plus a constant."""
+
+    def __init__(self, shift: float) -> None:
+        super().__init__()
+        self.shift = shift
+
+    def encode(self, x):
+        return x
+
+    def decode(self, z):
+        return z + self.shift
+
+
+def images(count=7) -> np.ndarray:
+    return np.random.default_rng(0).integers(256, size=(count, 3, 4, 4), dtype=np.uint8)
+
+
+def test_a_perfect_model_has_no_error():
+    assert reconstruct(Shifted(0.0), images(), CPU) == 0
+
+
+@pytest.mark.parametrize("batch", [1, 3, 7, 500])
+def test_a_constant_shift_costs_its_square_whatever_the_batch(batch):
+    assert reconstruct(Shifted(0.1), images(), CPU, batch) == pytest.approx(0.01, rel=1e-5)
+
+
+def test_a_black_image_costs_the_mean_square_of_the_pixels():
+    class Black(Shifted):
+        def decode(self, z):
+            return torch.zeros_like(z)
+
+    expected = ((images() / 255) ** 2).mean()
+    assert reconstruct(Black(0.0), images(), CPU) == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_rule_writes_one_error_per_seed_and_none_for_a_diverged_one(tmp_path, monkeypatch):
+    _, models = write_small_run(tmp_path, diverged=1)
+    out = tmp_path / "reconstruct.csv"
+    call(
+        monkeypatch,
+        main,
+        spec=tmp_path / "spec.json",
+        model=tmp_path / "model.safetensors",
+        data=tmp_path / "data",
+        device="cpu",
+        out=out,
+    )
+    x = torch.from_numpy(np.load(tmp_path / "data" / "test.npy")) / 255
+    expected = (models[0].decode(models[0].encode(x)) - x).square().mean().item()
+    rows = list(csv.DictReader(out.read_text().splitlines()))
+    assert [(row["seed"], row["metric"]) for row in rows] == [("0", "mse"), ("1", "mse")]
+    assert float(rows[0]["value"]) == pytest.approx(expected, rel=1e-5)
+    assert rows[1]["value"] == ""

@@ -1,0 +1,98 @@
+"""Shapes: pixels computed by hand, streams and labels."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench.command import Stop
+from bench.datasets import Split, shapes
+
+
+def images_of(split: Split) -> np.ndarray:
+    return np.concatenate(list(split.chunks))
+
+
+def one_shape(kind: int, x: int, y: int, size: int) -> dict[str, np.ndarray]:
+    values = {"kind": kind, "x": x, "y": y, "size": size, "red": 200, "green": 7, "blue": 0}
+    return {name: np.array([value]) for name, value in values.items()}
+
+
+def test_circle_has_the_pixels_computed_by_hand():
+    image = shapes.draw(one_shape(0, x=10, y=20, size=3), "centre")[0]
+    expected = np.zeros((32, 32), bool)
+    for row, half in zip(range(17, 24), [1, 2, 3, 3, 3, 2, 1], strict=True):
+        expected[row, 10 - half : 10 + half + 1] = True
+    assert image.dtype == np.uint8
+    for channel, value in enumerate((200, 7, 0)):
+        np.testing.assert_array_equal(image[channel], expected * value)
+
+
+@pytest.mark.parametrize(
+    ("square", "rows", "columns"), [("centre", (16, 25), (6, 15)), ("corner", (20, 25), (10, 15))]
+)
+def test_square_lies_about_its_centre_or_from_its_corner(square, rows, columns):
+    image = shapes.draw(one_shape(1, x=10, y=20, size=4), square)[0]
+    expected = np.zeros((32, 32), int)
+    expected[slice(*rows), slice(*columns)] = 200
+    np.testing.assert_array_equal(image[0], expected)
+
+
+def test_shape_at_the_edge_is_cut_off():
+    image = shapes.draw(one_shape(1, x=24, y=24, size=8), "centre")[0]
+    assert (image[0] > 0).sum() == 16 * 16  # of 17 x 17
+
+
+def test_shape_depends_on_its_index_alone(monkeypatch):
+    many = shapes.load(Path(), train=300, test=50, square="centre").train
+    monkeypatch.setattr(shapes, "CHUNK", 7)
+    few = shapes.load(Path(), train=40, test=200, square="centre").train
+    np.testing.assert_array_equal(images_of(few), images_of(many)[:40])
+    np.testing.assert_array_equal(few.labels, many.labels[:40])
+
+
+def test_train_and_test_shapes_are_disjoint():
+    train, test = (
+        set(zip(*(values.tolist() for values in shapes.factors(name, slice(0, 5000)).values()), strict=True))
+        for name in ("train", "test")
+    )
+    assert len(train) == len(test) == 5000
+    assert not train & test
+
+
+def test_shape_factors_fill_their_ranges_evenly():
+    factors = shapes.factors("train", slice(0, 20_000))
+    for name, smallest, largest in [
+        ("kind", 0, 1),
+        ("x", 8, 24),
+        ("y", 8, 24),
+        ("size", 3, 8),
+        ("red", 0, 255),
+        ("green", 0, 255),
+        ("blue", 0, 255),
+    ]:
+        counts = np.bincount(factors[name], minlength=largest + 1)[smallest:]
+        assert len(counts) == largest - smallest + 1
+        expected = 20_000 / len(counts)
+        chi_squared = ((counts - expected) ** 2 / expected).sum()
+        freedom = len(counts) - 1
+        assert chi_squared < freedom + 4 * (2 * freedom) ** 0.5, name
+
+
+def test_shape_label_tells_every_factor_apart():
+    base = {"kind": 0, "x": 15, "y": 15, "size": 5, "red": 127, "green": 127, "blue": 127}
+    above = {"kind": 1, "x": 16, "y": 16, "size": 6, "red": 128, "green": 128, "blue": 128}
+    rows = [base] + [base | {name: above[name]} for name in base]
+    labels = shapes.joint_class({name: np.array([row[name] for row in rows]) for name in base})
+    assert labels.tolist() == [0, 64, 16, 32, 8, 4, 2, 1]
+    everything = shapes.joint_class({name: np.array([value]) for name, value in above.items()})
+    assert everything.tolist() == [127]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"train": 1, "test": 1, "square": "center"}, {"train": 0, "test": 1, "square": "centre"}],
+)
+def test_impossible_shapes_are_refused(options):
+    with pytest.raises(Stop, match="shapes"):
+        shapes.load(Path(), **options)

@@ -1,0 +1,199 @@
+import sys
+
+import pandas as pd
+import pytest
+from synthetic import write_results
+
+from bench import aggregate, tables
+from bench.files import read_json, write_json
+from bench.report.cells import COLUMNS, measured, published, summarise, table
+from bench.report.names import label, labels
+from bench.report.results import read_results
+
+PAPER = "config/paper.csv"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("results")
+    build(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def text(folder):
+    return (folder / "tables.md").read_text(encoding="utf-8")
+
+
+def build(path):
+    write_results(path)
+    call(aggregate, path, "--tables", path / "tables")
+    call(tables, path, "--paper", PAPER, "--out", path / "tables.md")
+
+
+def call(module, path, *arguments):
+    with pytest.MonkeyPatch.context() as patch:
+        shared = ["--plan", path / "plan.json", "--results", path]
+        patch.setattr(sys, "argv", [module.__name__, *map(str, [*shared, *arguments])])
+        module.main()
+
+
+def section(text, heading):
+    """Return the part of the report under a heading, up to the next of its level."""
+    rest = text.split(f"\n{heading}", 1)[1]
+    return rest.split(f"\n{heading.split()[0]} ", 1)[0]
+
+
+def row(part, name):
+    """Return the cells of the first table row with that name."""
+    line = next(line for line in part.splitlines() if line.startswith(f"| {name} "))
+    return [cell.strip() for cell in line.strip("|").split("|")][1:]
+
+
+def seeds(*values):
+    columns = {"dataset": "d", "variant": "v", "metric": "m", "value": values}
+    return next(summarise(pd.DataFrame(columns, columns=list(columns))).itertuples())
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ((1.0, 2.0, 3.0), "2.0 ± 1.0 (3)"),
+        ((5.0, 5.0), "5.0 ± 0.0 (2)"),
+        ((4.0,), "4.0 (1)"),
+        ((1.0, None, 3.0), "2.0 ± 1.4 (2 of 3, 1 diverged)"),
+        ((None, 7.0), "7.0 (1 of 2, 1 diverged)"),
+        ((None, None), "0 of 2, 2 diverged"),
+    ],
+)
+def test_a_cell_is_mean_sd_and_the_number_of_finite_seeds(values, expected):
+    assert measured(seeds(*(float("nan") if v is None else v for v in values)), 1) == expected
+
+
+def test_the_papers_number_has_a_spread_only_if_it_was_published():
+    assert published(12.0, 0.9, 1) == "paper 12.0 ± 0.9"
+    assert published(38.0, float("nan"), 1) == "paper 38.0"
+
+
+def test_a_table_is_padded_markdown():
+    assert table(["a", "b"], [["cc", "d"]]) == "| a  | b |\n| -- | - |\n| cc | d |"
+
+
+def test_variants_are_called_as_in_the_paper():
+    assert label({"model": "ae"}) == "AE"
+    assert label({"model": "ae", "l1": 0.01, "l2": 0.0}) == "AE + L1"
+    assert label({"model": "irmae", "depth": 2}) == "IRMAE l=2"
+    assert label({"model": "irmae", "depth": 8, "chain": "shared"}) == "IRMAE l=8 shared"
+    assert label({"model": "untrained"}) == "untrained"
+
+
+def test_no_two_variants_share_a_name():
+    variants = {"vae": {"model": "vae", "beta": 0.1}, "vae-strong": {"model": "vae", "beta": 4}}
+    assert labels({"config": {"variants": variants}}) == {"vae": "VAE", "vae-strong": "VAE (vae-strong)"}
+
+
+def test_table_1_sets_our_fid_beside_the_papers(text):
+    part = section(text, "### mnist5k (digits)")
+    assert row(part, "AE")[:2] == ["44.0 ± 1.0 (3)", "39.0 ± 1.0 (3)<br>paper 38.0<br>+1.0"]
+    assert row(part, "VAE")[1] == "32.5 ± 0.7 (2 of 3, 1 diverged)<br>paper 30.8<br>+1.7"
+    assert row(part, "*floor: real images (train halves)*")[:2] == ["3.0 ± 1.4 (2)"] * 2
+    assert row(part, "*ceiling: uniform noise*")[0] == "500.0 (1)"
+    names = [line.split("|")[1].strip() for line in part.splitlines() if line.startswith("| ")]
+    assert names[2:5] == ["AE", "VAE", "IRMAE l=8"]
+
+
+def test_table_1_says_what_its_numbers_are_of(text):
+    caption = section(text, "### mnist5k (digits)")
+    assert "1,000 samples against 1,000 test images" in caption and "11 of 11 fits converged" in caption
+    assert "not Inception: not" in caption and "orientation only: another data set" in caption
+    assert "not published in any source we could read" in " ".join(text.split())
+
+
+def test_a_data_set_that_does_not_run_says_so_beside_the_papers_numbers(text):
+    part = section(text, "### CelebA: not run in this preset")
+    assert row(part, "AE")[:2] == ["not run in this preset", "not run in this preset<br>paper 49.0"]
+
+
+def test_data_of_the_papers_kind_and_size_carry_no_warning(folder):
+    results = read_results(folder / "plan.json", folder, PAPER)
+    place = next(place for place in results.places("figure 2") if place.paper)
+    assert "another data set" in results.orientation(place)
+    results.data["shapes"]["counts"]["train"] = 50_000
+    assert results.orientation(place) == ""
+
+
+def test_table_2_has_the_papers_columns_and_the_whole_data_set(text):
+    best, last = section(text, "## Table 2").split("The error after the last epoch")
+    assert row(best, "labels") == ["10", "100", "1,000", "4,000 (all)", "10,000", "60,000"]
+    assert row(best, "IRMAE l=8")[0] == "11.0 ± 1.0 (3)<br>paper 12.0 ± 0.9<br>-1.0"
+    assert row(best, "supervised")[5] == "data set holds 4,000<br>paper 0.8 ± 0.1"
+    assert row(best, "AE")[2:4] == ["not measured<br>paper 10.6 ± 0.2", "31.0 ± 1.0 (3)"]
+    assert row(last, "AE")[0] == "31.0 ± 1.0 (3)"
+    assert "not classified: shapes" in best
+
+
+def test_ablations_name_the_variant_that_did_not_run(text):
+    part = section(text, "## Ablations")
+    assert row(part, "IRMAE l=8")[:3] == ["3.5 ± 0.0 (3)", "6.0 ± 1.0 (3)", "6.0 ± 0.0 (3)"]
+    assert set(row(part, "IRMAE l=8 shared")) == {"not run in this preset"}
+
+
+def test_figure_2_stands_in_numbers_beside_the_digitised_ones(text):
+    assert (
+        row(section(text, "### Figure 2 in numbers"), "IRMAE l=2")[0]
+        == "0.008 ± 0.000 (3)<br>paper 0.082<br>-0.074"
+    )
+
+
+def test_costs_add_up_over_batches_and_untrained_rows_have_no_rate(text):
+    part = section(text, "## Cost")
+    # Two batches of 10 s; three seeds see 4,000 images twice.
+    assert row(part, "AE") == ["20.0", "1,200", "1,024", "no device", "1,000"]
+    assert row(part, "PCA")[:2] == ["no training", "no training"]
+
+
+def test_table_1_can_be_recomputed_with_pandas_alone(folder):
+    metrics = pd.read_csv(folder / "tables" / "metrics.csv")
+    ours = pd.read_csv(folder / "tables" / "table_1.csv")
+    keys = ["dataset", "variant", "metric"]
+    wanted = metrics[metrics["metric"].str.contains("^(?:fid|kid):")]
+    again = wanted.groupby(keys)["value"].agg(["mean", "std", "count"])
+    assert list(ours) == COLUMNS
+    both = ours.set_index(keys).join(again.add_suffix("_again"), validate="1:1")
+    assert len(both) == len(again)
+    for column, other in (("mean", "mean_again"), ("sd", "std_again"), ("n", "count_again")):
+        pd.testing.assert_series_equal(both[column], both[other], check_names=False)
+    mine = ours.query("dataset == 'mnist5k' and variant == 'irmae-l8' and metric == 'fid:gmm'").iloc[0]
+    assert (mine["paper"], mine["difference"]) == (34.0, 0.0)
+
+
+def test_every_link_leads_to_a_file_the_suite_writes(folder, text):
+    targets = {part.split(")")[0] for part in text.split("](")[1:]}
+    figures = {
+        f"figures/figure_{n}.{s}" for n in read_json(folder / "plan.json")["figures"] for s in ("png", "pdf")
+    }
+    assert targets == figures | {"tables", "tables/metrics.csv"}
+
+
+def test_equal_inputs_give_equal_bytes_and_time_only_two_places(folder, text, tmp_path):
+    build(tmp_path)
+    assert (tmp_path / "tables.md").read_text(encoding="utf-8") == text
+    for run in read_json(tmp_path / "plan.json")["runs"]:
+        path = tmp_path / run["path"] / "provenance.json"
+        if path.exists():
+            slower = {"wall_seconds": 5000.0, "peak_memory_bytes": 2**31}
+            write_json(path, read_json(path) | slower)
+    call(aggregate, tmp_path, "--tables", tmp_path / "tables")
+    call(tables, tmp_path, "--paper", PAPER, "--out", tmp_path / "tables.md")
+    other = (tmp_path / "tables.md").read_text(encoding="utf-8")
+    before, after = (report.split("\n## Cost")[0].splitlines() for report in (text, other))
+    changed = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
+    assert len(changed) == 1 and changed[0][1].startswith("Wall time:")
+
+
+def test_the_published_numbers_are_whole():
+    paper = pd.read_csv(PAPER)
+    assert paper["value"].notna().all() and paper["source"].notna().all()
+    assert not paper.duplicated(["dataset", "variant", "metric"]).any()
+    assert paper["table"].value_counts()[["table 1", "table 2"]].tolist() == [6, 20]
+    assert not paper["metric"].str.contains("gaussian").any()

@@ -1,0 +1,111 @@
+"""Checking a config before any job; in: the merged config, out: one line per mistake, naming what exists."""
+
+import difflib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator, ValidationError
+
+from workflow import sources
+from workflow.plan import REFERENCE, SUPERVISED, VARIANT_KEYS
+
+# Keys of data.NAME that every data set has; every other one is an option of its `load`.
+DATA_KEYS = {"latent", "components", "architecture"}
+
+
+def problems(config: dict[str, Any], schema: dict[str, Any], root: Path) -> list[str]:
+    """Return what is wrong with a config, nothing if it is right.
+
+    Names (models, options, data sets, variants) are compared with the files that define them, but only once
+    all forms are right: until then a name may not be where it belongs.
+    """
+    errors = list(Draft202012Validator(schema).iter_errors(config))
+    lines = [line for error in errors for line in describe(error)]
+    if not any(error.validator in ("type", "required") for error in errors):
+        lines += check_data(config, root)
+        lines += check_variants(config, root)
+        lines += check_figures(config)
+    return lines
+
+
+def describe(error: ValidationError) -> Iterator[str]:
+    """Yield one line per mistake of a schema error (which may stand for several unknown keys)."""
+    where = ".".join(map(str, error.absolute_path)) or "config"
+    if error.validator == "additionalProperties":
+        known = error.schema.get("properties", {})
+        for key in sorted(set(error.instance) - set(known)):
+            yield unknown(where, "key", key, known)
+    elif error.validator == "pattern":
+        yield f"{where}: {error.instance!r} is to name files and does not match {error.validator_value}"
+    elif error.validator == "uniqueItems":
+        yield f"{where}: {error.instance} holds something twice"
+    else:
+        yield f"{where}: {error.message}"
+
+
+def unknown(where: str, kind: str, name: str, known: Iterable[str]) -> str:
+    """Return the line for a name that does not exist."""
+    close = difflib.get_close_matches(name, known, 1)
+    guess = f" Did you mean {close[0]}?" if close else ""
+    return f"{where}: there is no {kind} {name!r}.{guess} There are: {', '.join(sorted(known)) or 'none'}"
+
+
+def check_data(config: dict[str, Any], root: Path) -> Iterator[str]:
+    """Check the data sets' names wherever they stand, and the options in the sections under `data`."""
+    known = sources.names(root, "bench/datasets")
+    used = [("datasets", name) for name in config["datasets"]]
+    used += [("classify.datasets", name) for name in config["classify"]["datasets"]]
+    used += [(f"roles.{role}", name) for role, name in config["roles"].items()]
+    used += [("data", name) for name in config["data"]]
+    for variant, settings in config["variants"].items():
+        used += [(f"variants.{variant}.datasets", name) for name in settings.get("datasets", [])]
+    yield from (unknown(where, "data set", name, known) for where, name in used if name not in known)
+    for name in config["datasets"]:
+        if name in known and name not in config["data"]:
+            yield f"data: the data set {name} has no section"
+    for name, settings in config["data"].items():
+        if name in known:
+            taken = sources.options(root, f"bench/datasets/{name}.py", "load")
+            given = {key: value for key, value in settings.items() if key not in DATA_KEYS}
+            yield from check_options(f"data.{name}", given, taken)
+
+
+def check_variants(config: dict[str, Any], root: Path) -> Iterator[str]:
+    """Check every variant's model and that model's options."""
+    known = sources.names(root, "bench/models")
+    for name, variant in config["variants"].items():
+        if name in (SUPERVISED, REFERENCE):
+            yield f"variants.{name}: the tables use this name for a row of their own; choose another"
+        if variant["model"] not in known:
+            yield unknown(f"variants.{name}", "model", variant["model"], known)
+            continue
+        taken = sources.options(root, f"bench/models/{variant['model']}.py", "Model.__init__")
+        given = {key: value for key, value in variant.items() if key not in VARIANT_KEYS}
+        yield from check_options(f"variants.{name}", given, taken)
+
+
+def check_options(where: str, given: dict[str, Any], taken: dict[str, sources.Option]) -> Iterator[str]:
+    """Check options against the keyword-only arguments that take them."""
+    for name in given:
+        if name not in taken:
+            yield unknown(where, "option", name, taken)
+        elif expected := taken[name].expects(given[name]):
+            yield f"{where}.{name}: {given[name]!r} is not {expected}"
+    for name, option in taken.items():
+        if option.required and name not in given:
+            yield f"{where}: the option {name!r} is missing"
+
+
+def check_figures(config: dict[str, Any]) -> Iterator[str]:
+    """Check the roles and variants of every figure."""
+    for number, figure in config["figures"].items():
+        for role, variants in figure["panels"].items():
+            where = f"figures.{number}.panels.{role}"
+            if role not in config["roles"]:
+                yield unknown(where, "role", role, config["roles"])
+            yield from (
+                unknown(where, "variant", name, config["variants"])
+                for name in variants
+                if name not in config["variants"]
+            )

@@ -1,0 +1,132 @@
+"""What the rules share: the checked config, the plan, and the functions that name inputs and settings."""
+
+import json
+from shlex import quote
+
+from snakemake.common.configfile import load_configfile
+
+from workflow import plan as planning
+from workflow import sources as source
+from workflow.check import problems
+
+SCHEMA = load_configfile(ROOT / "workflow/schemas/config.schema.yaml")
+CONFIG = planning.typed(config)
+if mistakes := problems(CONFIG, SCHEMA, ROOT):
+    raise WorkflowError("\n".join(mistakes))
+
+PLAN = planning.make_plan(CONFIG)
+RUNS = {run["path"]: run for run in PLAN["runs"]}
+OUT = planning.results_root(CONFIG["preset"])
+DATA = [
+    f"{OUT}/data/{{dataset}}/{name}"
+    for name in ("data.json", "train.npy", "train_labels.npy", "test.npy", "test_labels.npy")
+]
+GPU = int(CONFIG["device"] == "cuda")
+
+# `python -m bench.x` finds the package from any folder. Here and not in the rules: Snakemake records those, and
+# a path of this machine among them would rerun everything on another one.
+shell.prefix(f"set -euo pipefail; export PYTHONPATH={quote(workflow.basedir)}; ")
+
+
+pathvars:
+    results=OUT,
+    logs=f"{OUT}/logs",
+    benchmarks=f"{OUT}/benchmarks",
+    data=f"{OUT}/data/{{dataset}}",
+    run=f"{OUT}/runs/{{dataset}}/{{variant}}/{{seeds}}",
+
+
+wildcard_constraints:
+    dataset="|".join(CONFIG["datasets"]),
+    variant="|".join([*CONFIG["variants"], planning.SUPERVISED]),
+    seeds="|".join({planning.label(run["seeds"]) for run in PLAN["runs"]}),
+    number="|".join(PLAN["figures"]),
+
+
+def sources(*paths):
+    """Return bench/ files and those they import, as inputs: Snakemake does not see what a module imports."""
+    return [ROOT / path for path in source.closure(ROOT, *paths)]
+
+
+def dataset_sources(*paths):
+    """Return the input function for a rule that also runs its data set's file."""
+
+    def files(wildcards):
+        return sources(*paths, f"bench/datasets/{wildcards.dataset}.py")
+
+    return files
+
+
+def model_sources(*paths):
+    """Return the input function for a rule that also runs the file of its variant's model."""
+
+    def files(wildcards):
+        return sources(*paths, f"bench/models/{CONFIG['variants'][wildcards.variant]['model']}.py")
+
+    return files
+
+
+def section(name, **more):
+    """Return a section of the config, and settings from elsewhere, as JSON."""
+    return planning.text({**CONFIG[name], **more})
+
+
+def data_folder(wildcards):
+    return f"{OUT}/data/{wildcards.dataset}"
+
+
+def data_options(wildcards):
+    return planning.text(CONFIG["data"][wildcards.dataset])
+
+
+def data_root(wildcards, output):
+    """Return where raw data lie. It takes `output` because Snakemake does not record such a parameter: moving
+    the raw data reruns nothing.
+    """
+    return CONFIG["data_root"]
+
+
+def components(wildcards):
+    return CONFIG["data"][wildcards.dataset]["components"]
+
+
+def image_shape(record):
+    return json.dumps(json.load(record)["shape"])
+
+
+def spec_fields(wildcards):
+    run = RUNS[f"runs/{wildcards.dataset}/{wildcards.variant}/{wildcards.seeds}"]
+    return planning.text(planning.spec(run, CONFIG))[1:-1]
+
+
+def checkpoint_folder(wildcards):
+    return f"{OUT}/checkpoints/{wildcards.dataset}/{wildcards.variant}/{wildcards.seeds}"
+
+
+def fid_extractor(wildcards):
+    if CONFIG["fid"]["extractor"] == "inception":
+        return f"{OUT}/data/inception.pth"
+    return f"{OUT}/data/{wildcards.dataset}/fid_extractor.safetensors"
+
+
+def metric_files(wildcards):
+    """Return every table of numbers: the runs' and, per data set, the reference images' own."""
+    files = [f"{OUT}/{run['path']}/metrics/{name}.csv" for run in RUNS.values() for name in run["metrics"]]
+    return files + [f"{OUT}/data/{dataset}/fid_reference.csv" for dataset in CONFIG["datasets"]]
+
+
+def training_files(wildcards):
+    trained = [path for path, run in RUNS.items() if run["variant"] != planning.SUPERVISED]
+    return [f"{OUT}/{path}/{name}" for path in trained for name in ("history.csv", "provenance.json")]
+
+
+def data_records():
+    return [f"{OUT}/data/{dataset}/data.json" for dataset in CONFIG["datasets"]]
+
+
+def figure_images(wildcards):
+    return [f"{OUT}/{path}" for path in planning.figure_images(PLAN, wildcards.number)]
+
+
+def figure_files():
+    return [f"{OUT}/figures/figure_{number}.{kind}" for number in PLAN["figures"] for kind in ("png", "pdf")]

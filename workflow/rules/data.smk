@@ -1,0 +1,22 @@
+"""From raw downloads to arrays."""
+
+
+rule fetch:
+    input:
+        code=dataset_sources("bench/fetch.py"),
+    output:
+        data=DATA,
+    log:
+        "<logs>/fetch/{dataset}.log",
+    benchmark:
+        "<benchmarks>/fetch/{dataset}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 4
+    params:
+        options=data_options,
+        data_root=data_root,
+        folder=data_folder,
+    shell:
+        "python -m bench.fetch --dataset {wildcards.dataset} --options {params.options:q}"
+        " --data-root {params.data_root:q} --out {params.folder} > {log} 2>&1"

@@ -1,0 +1,96 @@
+"""From numbers and images to tables and figures."""
+
+
+rule plan:
+    output:
+        "<results>/plan.json",
+    log:
+        "<logs>/plan.log",
+    threads: 1
+    params:
+        plan=planning.text(PLAN),
+    run:  # not `shell`: a large plan does not fit on a command line
+        Path(output[0]).write_text(f"{params.plan}\n", encoding="utf-8")
+
+
+rule aggregate:
+    input:
+        plan="<results>/plan.json",
+        metrics=metric_files,
+        training=training_files,
+        code=sources("bench/aggregate.py"),
+    output:
+        metrics="<results>/tables/metrics.csv",
+        history="<results>/tables/history.csv",
+        runs="<results>/tables/runs.csv",
+    log:
+        "<logs>/aggregate.log",
+    benchmark:
+        "<benchmarks>/aggregate.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    params:
+        results=subpath(input.plan, parent=True),
+        folder=subpath(output.metrics, parent=True),
+    shell:
+        "python -m bench.aggregate --plan {input.plan} --results {params.results}"
+        " --tables {params.folder} > {log} 2>&1"
+
+
+rule figure:
+    input:
+        plan="<results>/plan.json",
+        metrics="<results>/tables/metrics.csv",
+        records=data_records(),
+        images=figure_images,
+        code=sources("bench/figure.py"),
+    output:
+        png=report(
+            "<results>/figures/figure_{number}.png",
+            caption="../report/figure.rst",
+            category="Figures",
+            labels={"figure": "{number}"},
+        ),
+        pdf="<results>/figures/figure_{number}.pdf",
+    log:
+        "<logs>/figure/{number}.log",
+    benchmark:
+        "<benchmarks>/figure/{number}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    params:
+        results=subpath(input.plan, parent=True),
+        prefix=subpath(output.png, strip_suffix=".png"),
+    shell:
+        "python -m bench.figure --plan {input.plan} --results {params.results} --number {wildcards.number}"
+        " --out {params.prefix} > {log} 2>&1"
+
+
+rule tables:
+    input:
+        plan="<results>/plan.json",
+        tables=[f"{OUT}/tables/{name}.csv" for name in ("metrics", "history", "runs")],
+        records=data_records(),
+        paper=ROOT / "config/paper.csv",
+        code=sources("bench/tables.py"),
+    output:
+        report(
+            "<results>/tables.md",
+            caption="../report/tables.rst",
+            category="Tables",
+            labels={"table": "1 and 2"},
+        ),
+    log:
+        "<logs>/tables.log",
+    benchmark:
+        "<benchmarks>/tables.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    params:
+        results=subpath(input.plan, parent=True),
+    shell:
+        "python -m bench.tables --plan {input.plan} --results {params.results} --paper {input.paper}"
+        " --out {output} > {log} 2>&1"
