@@ -49,7 +49,7 @@ class Autoencoder(nn.Module):
         return None
 
     def fit(self, images: Tensor) -> None:
-        """Set what has a closed form from the training images (uint8 [n, c, h, w]); called once, first."""
+        """Set buffers that have a closed form, from the training images (uint8 [n, c, h, w]), before any step."""
 
     def finish(self) -> None:
         """Fold what inference does not need; called on every trained model before it is used."""

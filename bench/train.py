@@ -72,8 +72,10 @@ class Ensemble:
 def start(spec: Spec, images: Tensor) -> Ensemble:
     """Return the seeds' models at their initial weights, stacked on the images' device."""
     models = [initial_model(spec, seed).to(images.device) for seed in spec.seeds]
-    for model in models:
-        model.fit(images)
+    models[0].fit(images)
+    for model in models[1:]:  # a closed form has no seed
+        for buffer, fitted in zip(model.buffers(), models[0].buffers(), strict=True):
+            buffer.copy_(fitted)
     parameters, buffers = stack_module_state(models)
     trainable = [p for p in parameters.values() if p.requires_grad]
     optimiser = torch.optim.Adam(trainable, lr=spec.training.lr, fused=True) if trainable else None

@@ -1,6 +1,7 @@
 """Control: principal component analysis, the best linear code of the same size."""
 
 import torch
+from scipy.linalg import eigh
 from torch import Tensor, nn
 
 from bench.autoencoder import Autoencoder
@@ -25,9 +26,11 @@ class Model(Autoencoder):
 
     def fit(self, images: Tensor) -> None:
         mean, covariance = _moments(images)
-        vectors = torch.linalg.eigh(covariance).eigenvectors.flip(1)[:, : self.directions.shape[1]]
+        pixels, size = self.directions.shape
+        # SciPy finds the leading vectors alone, which takes a fraction of the time of all of them.
+        vectors = eigh(covariance.cpu().numpy(), subset_by_index=[pixels - size, pixels - 1])[1][:, ::-1]
         self.mean.copy_(mean)
-        self.directions.copy_(vectors)
+        self.directions.copy_(torch.from_numpy(vectors.copy()))
 
 
 def _moments(images: Tensor, rows: int = 8192) -> tuple[Tensor, Tensor]:
