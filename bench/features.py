@@ -42,7 +42,9 @@ class InDomain(nn.Module):
 class InDomainExtractor(FeatureExtractorBase):
     """torch-fidelity's view of `InDomain`: uint8 images [n, 3, h, w] to features [n, 64]."""
 
-    def __init__(self, name: str, features_list: list[str], feature_extractor_weights_path: str, **kwargs) -> None:
+    def __init__(
+        self, name: str, features_list: list[str], feature_extractor_weights_path: str, **kwargs
+    ) -> None:
         super().__init__(name, features_list)
         weights = load_file(feature_extractor_weights_path)
         self.network = InDomain(len(weights["classes.bias"]))
@@ -95,7 +97,9 @@ def features_to_fid(generated: Tensor, reference: Tensor) -> float:
 def features_to_kid(generated: Tensor, reference: Tensor) -> float:
     """Return the kernel distance (cubic polynomial) averaged over random subsets of at most 1,000 features."""
     size = min(1000, len(generated), len(reference))
-    return kid_features_to_metric(generated, reference, kid_subset_size=size, verbose=False)[KEY_METRIC_KID_MEAN]
+    return kid_features_to_metric(generated, reference, kid_subset_size=size, verbose=False)[
+        KEY_METRIC_KID_MEAN
+    ]
 
 
 @contextmanager

@@ -13,7 +13,9 @@ from bench.command import Stop, run
 from bench.files import sha256, writing
 
 NAME = Path(URL_INCEPTION_V3).name
-DIGEST = NAME.removesuffix(".pth").rsplit("-", 1)[1]  # the name ends in the first digits of the file's SHA-256
+DIGEST = NAME.removesuffix(".pth").rsplit("-", 1)[
+    1
+]  # the name ends in the first digits of the file's SHA-256
 TRIES = 3
 
 
@@ -27,7 +29,9 @@ def fetch_inception(data_root: Path, out: Path) -> None:
             _download(temporary, data_root)
         if not sha256(temporary).startswith(DIGEST):
             source = own if own.exists() else "the download"
-            raise Stop(f"{source}: SHA-256 does not begin with {DIGEST}: not torch-fidelity's weights; put {NAME} there")
+            raise Stop(
+                f"{source}: SHA-256 does not begin with {DIGEST}: not torch-fidelity's weights; put {NAME} there"
+            )
 
 
 def _download(path: Path, data_root: Path) -> None:

@@ -17,7 +17,10 @@ from bench.files import writing
 from bench.run import device_of
 from bench.stream import stream, stream_seed
 
-BATCH, RATE = 128, 1e-3  # any setting that classifies well would do; every model is judged by the same network
+BATCH, RATE = (
+    128,
+    1e-3,
+)  # any setting that classifies well would do; every model is judged by the same network
 
 
 def fid_extractor(images: Tensor, labels: Tensor, epochs: int) -> InDomain:
@@ -27,7 +30,9 @@ def fid_extractor(images: Tensor, labels: Tensor, epochs: int) -> InDomain:
         network = InDomain(int(labels.max()) + 1).to(images.device)
     optimiser = torch.optim.Adam(network.parameters(), lr=RATE, fused=True)
     for epoch in range(epochs):
-        order = torch.from_numpy(stream(0, "extractor order", epoch).permutation(len(images))).to(images.device)
+        order = torch.from_numpy(stream(0, "extractor order", epoch).permutation(len(images))).to(
+            images.device
+        )
         for index in order.split(BATCH):
             optimiser.zero_grad()
             F.cross_entropy(network(_three_channels(images[index])), labels[index]).backward()

@@ -43,7 +43,10 @@ def main() -> None:
     split, other = ("test", "train") if settings["reference"] == "test" else ("train", "test")
     images = load(arguments.data, split)[0]
     reference = images_to_features(images, extractor, device)
-    sets = [("real", seed, half) for seed, half in enumerate(halves(load(arguments.data, other)[0], settings["count"]))]
+    sets = [
+        ("real", seed, half)
+        for seed, half in enumerate(halves(load(arguments.data, other)[0], settings["count"]))
+    ]
     sets.append(("noise", 0, noise_images(settings["count"], images.shape[1:])))
     rows = []
     for name, seed, candidates in sets:
@@ -51,7 +54,11 @@ def main() -> None:
         rows += [(seed, f"fid:{name}", features_to_fid(features, reference))]
         rows += [(seed, f"kid:{name}", features_to_kid(features, reference))]
         rows += [(seed, f"count:{name}", len(features))]
-    metadata = {"extractor": settings["extractor"], "weights_sha256": sha256(arguments.extractor), "split": split}
+    metadata = {
+        "extractor": settings["extractor"],
+        "weights_sha256": sha256(arguments.extractor),
+        "split": split,
+    }
     with writing(arguments.out) as temporary:
         save_file({"features": reference}, temporary, metadata)
     write_rows(arguments.metrics, rows)

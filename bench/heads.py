@@ -127,16 +127,17 @@ def train_classifiers(
     seeds: tuple[int, ...],
     budget: int,
     settings: dict,
+    steps: int | None = None,
 ) -> np.ndarray:
     """Train one classifier per seed on `budget` labels; return its test errors in percent [evaluations, s].
 
-    Evaluations are made every `evaluate_every` epochs and after the last step.
+    Evaluations are made every `evaluate_every` epochs and after the last step; `steps` ends training early.
     """
     classifiers = Classifiers(build, seeds, budget, settings, labels.device)
     values = labels.cpu().numpy()
     subsets = np.stack([labelled_subset(values, budget, settings["subset"], seed) for seed in seeds])
     batch, errors = min(settings["batch"], budget), []
-    left = settings["max_steps"] or settings["epochs"] * (budget // batch)
+    left = steps or settings["epochs"] * (budget // batch)
     for epoch in range(1, settings["epochs"] + 1):
         order = epoch_order(seeds, budget, batch, epoch)[:, :left]
         rows = np.arange(len(seeds))[:, None, None]

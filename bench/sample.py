@@ -74,11 +74,19 @@ def main() -> None:
     spec = read_spec(arguments.spec)
     codes = np.load(arguments.codes / "train.npy", mmap_mode="r")
     drawn = [
-        sample(z, arguments.components, arguments.settings, seed) for seed, z in zip(spec.seeds, codes, strict=True)
+        sample(z, arguments.components, arguments.settings, seed)
+        for seed, z in zip(spec.seeds, codes, strict=True)
     ]
     with writing(arguments.out) as temporary:
-        save_file({name: np.stack([samples[name] for samples, _ in drawn]) for name in ("gaussian", "gmm")}, temporary)
-    rows = [(s, name, value) for s, (_, found) in zip(spec.seeds, drawn, strict=True) for name, value in found.items()]
+        save_file(
+            {name: np.stack([samples[name] for samples, _ in drawn]) for name in ("gaussian", "gmm")},
+            temporary,
+        )
+    rows = [
+        (s, name, value)
+        for s, (_, found) in zip(spec.seeds, drawn, strict=True)
+        for name, value in found.items()
+    ]
     write_rows(arguments.metrics, rows)
     print(f"sampled {spec.name}: {arguments.settings['count']} codes per seed from each density")
 

@@ -57,7 +57,9 @@ def supervise(
         return Classifier(spec, settings["hidden"], classes)
 
     for budget in budgets(settings, len(labels)):
-        errors = train_classifiers(build, images, labels, test_labels, spec.seeds, budget, settings)
+        errors = train_classifiers(
+            build, images, labels, test_labels, spec.seeds, budget, settings, settings["supervised_steps"]
+        )
         yield from error_rows(spec.seeds, budget, errors)
 
 

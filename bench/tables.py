@@ -48,7 +48,7 @@ def long_tables(results: Results) -> dict[str, pd.DataFrame]:
         "table_2": results.select("error:"),
         "ablations": ablation_frame(results),
         "spectra": results.select(*SPECTRA),
-        "reconstruction": results.select("mse"),
+        "reconstruction": results.select("mse", "explained_variance"),
         "cost": cost_frame(results),
     }
 

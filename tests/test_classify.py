@@ -17,7 +17,6 @@ SETTINGS = {
     "epochs": 60,
     "evaluate_every": 20,
     "lr": 1e-2,
-    "max_steps": 0,
 }
 LABELS = torch.arange(200) % 10
 TEST_LABELS = torch.arange(100) % 10

@@ -59,6 +59,8 @@ def test_the_rule_writes_one_error_per_seed_and_none_for_a_diverged_one(tmp_path
     x = torch.from_numpy(np.load(tmp_path / "data" / "test.npy")) / 255
     expected = (models[0].decode(models[0].encode(x)) - x).square().mean().item()
     rows = list(csv.DictReader(out.read_text().splitlines()))
-    assert [(row["seed"], row["metric"]) for row in rows] == [("0", "mse"), ("1", "mse")]
-    assert float(rows[0]["value"]) == pytest.approx(expected, rel=1e-5)
-    assert rows[1]["value"] == ""
+    found = {(row["seed"], row["metric"]): row["value"] for row in rows}
+    assert float(found["0", "mse"]) == pytest.approx(expected, rel=1e-5)
+    explained = 1 - expected / x.var(0, correction=0).mean().item()
+    assert float(found["0", "explained_variance"]) == pytest.approx(explained, rel=1e-5)
+    assert found["1", "mse"] == found["1", "explained_variance"] == ""

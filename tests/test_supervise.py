@@ -19,7 +19,7 @@ SETTINGS = {
     "epochs": 30,
     "evaluate_every": 10,
     "lr": 1e-2,
-    "max_steps": 0,
+    "supervised_steps": None,
 }
 LABELS = torch.arange(60) % 3
 

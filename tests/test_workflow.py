@@ -85,7 +85,12 @@ def variants(jobs):
 def test_the_paper_is_planned_without_data_and_without_a_gpu(checkout):
     jobs = checkout.planned()
     trained = {(w["dataset"], w["variant"]) for rule, w in jobs if rule == "train"}
-    assert {("shapes", "irmae-l2"), ("mnist", "irmae-l8"), ("celeba", "irmae-l4"), ("mnist", "pca")} <= trained
+    assert {
+        ("shapes", "irmae-l2"),
+        ("mnist", "irmae-l8"),
+        ("celeba", "irmae-l4"),
+        ("mnist", "pca"),
+    } <= trained
     assert {w["seeds"] for rule, w in jobs if rule == "train"} == {"0-4"}
     assert "fetch_inception" in rules(jobs)
     assert [w["dataset"] for rule, w in jobs if rule == "supervise"] == ["mnist"]
@@ -107,7 +112,13 @@ def test_one_seed_per_job_gives_a_job_per_combination(checkout):
 
 def test_the_command_line_wins_over_the_overlay_and_the_overlay_over_the_paper(checkout):
     result = checkout.snakemake(
-        "--cores", "1", "results/quick/plan.json", "--config", "preset=quick", "seeds=[7]", "training={epochs: 3}"
+        "--cores",
+        "1",
+        "results/quick/plan.json",
+        "--config",
+        "preset=quick",
+        "seeds=[7]",
+        "training={epochs: 3}",
     )
     assert result.returncode == 0, result.stdout
     plan = json.loads((checkout.folder / "results/quick/plan.json").read_text(encoding="utf-8"))
@@ -246,7 +257,9 @@ def wait_for(condition, seconds=60):
 
 def test_a_failing_job_shows_its_log_and_leaves_the_others_going(checkout):
     put_stand_in(checkout)
-    failing = STAND_IN.replace("shift 2\n", 'shift 2\n[ "$2" != shapes ] || { echo "no shapes today"; exit 1; }\n', 1)
+    failing = STAND_IN.replace(
+        "shift 2\n", 'shift 2\n[ "$2" != shapes ] || { echo "no shapes today"; exit 1; }\n', 1
+    )
     (checkout.folder / "bin/python").write_text(failing, encoding="utf-8")
     data = [f"results/smoke/data/{name}/data.json" for name in ("shapes", "mnist5k")]
     result = checkout.snakemake("--cores", "1", *data, *SMOKE)

@@ -1,5 +1,6 @@
 """What every section of tables.md reads; in: plan, data.json, aggregated tables, paper.csv, out: cells."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,7 @@ from bench.report.names import PAPER_DATA, PaperData, dataset_in, labels
 
 SUPERVISED = "supervised"
 NOT_RUN = "not run in this preset"
+PAPER_EXTRACTOR = "inception"
 
 
 class Place(NamedTuple):
@@ -41,7 +43,11 @@ class Results:
     def summary(self) -> pd.DataFrame:
         """One row per data set, variant and metric, with the columns of long tables (`cells.COLUMNS`)."""
         stand_ins = {paper.dataset: dataset_in(role, self.plan) for role, paper in PAPER_DATA.items()}
-        return beside_paper(summarise(self.metrics), self.paper, stand_ins)
+        table = beside_paper(summarise(self.metrics), self.paper, stand_ins)
+        if self.plan["config"]["fid"]["extractor"] != PAPER_EXTRACTOR:
+            # Distances between other features: no difference from the paper's has a meaning.
+            table.loc[table["metric"].str.startswith("fid:"), "difference"] = float("nan")
+        return table
 
     @cached_property
     def labels(self) -> dict[str, str]:
@@ -112,7 +118,7 @@ class Results:
         theirs = self._published.get((place.paper.dataset, variant, metric)) if place.paper else None
         if theirs:
             parts.append(published(theirs.value, theirs.sd, digits))
-            parts += [difference(row.difference, digits)] if row and row.n else []
+            parts += [difference(row.difference, digits)] if row and not math.isnan(row.difference) else []
         return BREAK.join(parts)
 
 

@@ -1,0 +1,83 @@
+"""The whole suite on the smoke preset with real tensors: it ends, ends the same twice, and survives a SIGKILL."""
+
+import os
+import signal
+import subprocess
+import time
+
+import pandas as pd
+import pytest
+from conftest import Checkout
+
+pytestmark = [pytest.mark.xdist_group("smoke"), pytest.mark.timeout(900)]
+COMMAND = ("bash", "workflow/run.sh", "--cores", "2", "--config", "preset=smoke")
+MEASURED = ("runs.csv", "cost.csv")  # times and memory differ from run to run
+
+
+def start(checkout: Checkout) -> subprocess.Popen:
+    log = (checkout.folder / "log").open("a")
+    return subprocess.Popen(
+        COMMAND, cwd=checkout.folder, env=checkout.environment, stdout=log, stderr=log, start_new_session=True
+    )
+
+
+def finish(checkout: Checkout) -> str:
+    process = start(checkout)
+    assert process.wait() == 0, (checkout.folder / "log").read_text()[-5000:]
+    return (checkout.folder / "log").read_text()
+
+
+def results(checkout: Checkout) -> dict[str, bytes]:
+    """Return the bytes of every table and figure, without what measures this machine."""
+    folder = checkout.folder / "results" / "smoke"
+    files = {
+        path.name: path.read_bytes()
+        for path in [*folder.glob("tables/*.csv"), *folder.glob("figures/*")]
+        if path.name not in MEASURED
+    }
+    lines = (folder / "tables.md").read_text().split("## Cost")[0].splitlines()
+    files["tables.md"] = "\n".join(line for line in lines if not line.startswith("Wall time:")).encode()
+    return files
+
+
+@pytest.fixture(scope="module")
+def smoke(tmp_path_factory) -> Checkout:
+    """A checkout in which the smoke preset has run from beginning to end."""
+    checkout = Checkout(tmp_path_factory.mktemp("smoke") / "checkout")
+    finish(checkout)
+    return checkout
+
+
+def test_every_table_and_figure_is_there(smoke):
+    found = results(smoke)
+    assert {f"figure_{n}.{kind}" for n in range(2, 12) for kind in ("png", "pdf")} <= found.keys()
+    assert {"metrics.csv", "history.csv", "table_1.csv", "table_2.csv", "spectra.csv"} <= found.keys()
+    for heading in (b"Table 1", b"Table 2", b"Ablations", b"Spectra"):
+        assert heading in found["tables.md"]
+
+
+def test_every_run_has_every_number_once_per_seed(smoke):
+    metrics = pd.read_csv(smoke.folder / "results/smoke/tables/metrics.csv")
+    assert not metrics.duplicated(["dataset", "variant", "seed", "metric"]).any()
+    assert metrics["value"].notna().all()
+    assert set(metrics.query("metric == 'mse'").groupby(["dataset", "variant"])["seed"].nunique()) == {2}
+
+
+def test_the_second_time_there_is_nothing_to_do(smoke):
+    before = results(smoke)
+    assert "Nothing to be done" in finish(smoke)
+    assert results(smoke) == before
+
+
+def test_killed_in_mid_training_it_ends_with_the_same_tables(smoke, tmp_path):
+    checkout = Checkout(tmp_path / "checkout")
+    process = start(checkout)
+    logs = checkout.folder / "results/smoke/logs/train"
+    while process.poll() is None and not any(logs.glob("*/*/*.log")):
+        time.sleep(0.05)
+    time.sleep(1)
+    os.killpg(process.pid, signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    assert not (checkout.folder / "results/smoke/tables.md").exists()
+    finish(checkout)
+    assert results(checkout) == results(smoke)
