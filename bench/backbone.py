@@ -71,9 +71,7 @@ class Convolutional:
 class Dense:
     """Convolutions, then linear layers on both sides of the code (the MNIST and CelebA networks)."""
 
-    def __init__(
-        self, backbone: Backbone, encoder: list[int], decoder: list[int], decoder_relu: bool
-    ) -> None:
+    def __init__(self, backbone: Backbone, encoder: list[int], decoder: list[int], decoder_relu: bool) -> None:
         self.backbone, self.widths, self.decoder_widths = backbone, encoder, decoder
         self.decoder_relu = decoder_relu
 

@@ -52,9 +52,7 @@ class Checkpoint:
 def optimiser_tensors(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
     """Return the optimiser's per-parameter state as named tensors."""
     state = optimiser.state_dict()["state"]
-    return {
-        f"optimiser.{index}.{key}": value for index, values in state.items() for key, value in values.items()
-    }
+    return {f"optimiser.{index}.{key}": value for index, values in state.items() for key, value in values.items()}
 
 
 def restore_optimiser(optimiser: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:

@@ -1,4 +1,7 @@
-"""Images to features to FID and KID, by torch-fidelity; its disk cache, keyed by name alone, is never used."""
+"""Images to features to FID and KID, by torch-fidelity.
+
+Its disk cache, which is keyed by name alone, is never used.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,16 +17,19 @@ from torch_fidelity.metric_kid import KEY_METRIC_KID_MEAN, kid_features_to_metri
 from torch_fidelity.registry import register_feature_extractor
 from torch_fidelity.utils import create_feature_extractor
 
-# The layer and network of a published FID are fixed; ours in domain has a name of its own so that none mistakes it.
+from bench.stream import stream_seed
+
+# torch-fidelity's name and layer: those of every published FID, and ours under a name none mistakes for it.
 NETWORKS = {"inception": ("inception-v3-compat", "2048"), "in_domain": ("in-domain", "features")}
 BATCH = 100  # fixed: features depend on the batch size in their last bits
+KID_SEED = stream_seed(0, "kid") % 2**32  # the same subsets for every model; NumPy's legacy seeds have 32 bits
 
 
 class InDomain(nn.Module):
-    """Small convolutional classifier of a data set's labels; images [n, 3, h, w] in [0, 1] to logits [n, classes].
+    """Small convolutional classifier of a data set: images [n, 3, h, w] in [0, 1] to logits [n, classes].
 
-    Its 64 features are few enough for 1,000 samples to give a covariance of full rank. FIDs in its feature space compare
-    models on one data set; they are not comparable with Inception's, nor across data sets.
+    Its 64 features are few enough to estimate a covariance from 1,000 samples. FIDs in its feature space
+    compare models on one data set; they are not comparable with Inception's, nor across data sets.
     """
 
     def __init__(self, classes: int) -> None:
@@ -42,9 +48,7 @@ class InDomain(nn.Module):
 class InDomainExtractor(FeatureExtractorBase):
     """torch-fidelity's view of `InDomain`: uint8 images [n, 3, h, w] to features [n, 64]."""
 
-    def __init__(
-        self, name: str, features_list: list[str], feature_extractor_weights_path: str, **kwargs
-    ) -> None:
+    def __init__(self, name: str, features_list: list[str], feature_extractor_weights_path: str, **kwargs) -> None:
         super().__init__(name, features_list)
         weights = load_file(feature_extractor_weights_path)
         self.network = InDomain(len(weights["classes.bias"]))
@@ -95,11 +99,16 @@ def features_to_fid(generated: Tensor, reference: Tensor) -> float:
 
 
 def features_to_kid(generated: Tensor, reference: Tensor) -> float:
-    """Return the kernel distance (cubic polynomial) averaged over random subsets of at most 1,000 features."""
+    """Return the kernel distance (cubic polynomial) of features [n, f] and [m, f], the mean of 100 subsets.
+
+    A subset has 1,000 of each, or as many as the smaller set. Unbiased: it may be slightly below zero.
+    """
     size = min(1000, len(generated), len(reference))
-    return kid_features_to_metric(generated, reference, kid_subset_size=size, verbose=False)[
-        KEY_METRIC_KID_MEAN
-    ]
+    subsets = 1 if size == max(len(generated), len(reference)) else 100  # the whole sets are always the same
+    found = kid_features_to_metric(
+        generated, reference, kid_subsets=subsets, kid_subset_size=size, rng_seed=KID_SEED, verbose=False
+    )
+    return found[KEY_METRIC_KID_MEAN]
 
 
 @contextmanager

@@ -1,10 +1,11 @@
-"""Rule `fetch_inception`: torch-fidelity's Inception weights, checked; in: data_root or the network, out: a .pth."""
+"""Rule `fetch_inception`: Inception's weights, checked; in: data_root or else the network, out: a .pth."""
 
 import argparse
+import http.client
 import os
 import shutil
+import time
 from pathlib import Path
-from urllib.error import URLError
 
 import torch
 from torch_fidelity.feature_extractor_inceptionv3 import URL_INCEPTION_V3
@@ -13,14 +14,12 @@ from bench.command import Stop, run
 from bench.files import sha256, writing
 
 NAME = Path(URL_INCEPTION_V3).name
-DIGEST = NAME.removesuffix(".pth").rsplit("-", 1)[
-    1
-]  # the name ends in the first digits of the file's SHA-256
-TRIES = 3
+DIGEST = Path(NAME).stem.rsplit("-", 1)[1]  # the name ends in the first digits of the file's SHA-256
+ATTEMPTS = 3
 
 
 def fetch_inception(data_root: Path, out: Path) -> None:
-    """Copy the weights from `data_root`, or download them; stop if they are not the published ones."""
+    """Copy the weights from `data_root`, or download them; stop if they are not torch-fidelity's."""
     own = data_root / NAME
     with writing(out) as temporary:
         if own.exists():
@@ -28,22 +27,23 @@ def fetch_inception(data_root: Path, out: Path) -> None:
         else:
             _download(temporary, data_root)
         if not sha256(temporary).startswith(DIGEST):
-            source = own if own.exists() else "the download"
             raise Stop(
-                f"{source}: SHA-256 does not begin with {DIGEST}: not torch-fidelity's weights; put {NAME} there"
+                f"{own}: its SHA-256 does not begin with {DIGEST}; delete it so that it is fetched again, "
+                f"or place the file {NAME} of torch-fidelity release v0.2.0 under {data_root}"
             )
 
 
 def _download(path: Path, data_root: Path) -> None:
-    for attempt in range(TRIES):
+    for attempt in range(ATTEMPTS):
+        time.sleep(5 * attempt)
         try:
-            torch.hub.download_url_to_file(URL_INCEPTION_V3, os.fspath(path), progress=False)
+            torch.hub.download_url_to_file(URL_INCEPTION_V3, os.fspath(path), DIGEST, progress=False)
             return
-        except (URLError, OSError) as error:
-            print(f"attempt {attempt + 1} of {TRIES}: {error}", flush=True)
+        except (OSError, RuntimeError, http.client.HTTPException) as error:  # RuntimeError: wrong SHA-256
+            reason = error
     raise Stop(
-        f"cannot download Inception's weights: put {NAME} of torch-fidelity's release v0.2.0 under {data_root}, "
-        "or run with `fid.extractor: in_domain` (numbers of another kind)"
+        f"{NAME}: download failed ({reason}); place the file {NAME} of torch-fidelity release v0.2.0 under "
+        f"{data_root}, or set fid.extractor to in_domain (numbers of another kind)"
     )
 
 
@@ -52,7 +52,7 @@ def main() -> None:
     parser.add_argument("--data-root", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
-    fetch_inception(arguments.data_root, arguments.out)
+    fetch_inception(arguments.data_root.expanduser(), arguments.out)
     print(f"Inception weights {NAME} are at {arguments.out}")
 
 

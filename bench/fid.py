@@ -1,4 +1,4 @@
-"""Rule `fid`: how far decoded samples are from real images (Table 1); in: sampled codes, out: FID, KID, images."""
+"""Rule `fid`: how far samples are from real images (Table 1); in: sampled codes, out: FID, KID, images."""
 
 import argparse
 import json
@@ -30,20 +30,15 @@ def read_reference(path: Path, weights: Path) -> Tensor:
 
 
 def fid(
-    model: Autoencoder,
-    z: np.ndarray,
-    reference: Tensor,
-    extractor: FeatureExtractorBase,
-    device: torch.device,
+    model: Autoencoder, z: np.ndarray, reference: Tensor, extractor: FeatureExtractorBase, device: torch.device
 ) -> tuple[dict[str, float], np.ndarray]:
-    """Return {fid, kid} of decoded codes [n, d] and the first images; NaN for codes not finite (a diverged seed)."""
+    """Return {fid, kid} of decoded codes [n, d] and the first images; NaN for a diverged seed's codes."""
     images = decode(model, z, device)
     if not np.isfinite(z).all():
         return {"fid": np.nan, "kid": np.nan}, images[:SHOWN]
     features = images_to_features(images, extractor, device)
-    return {"fid": features_to_fid(features, reference), "kid": features_to_kid(features, reference)}, images[
-        :SHOWN
-    ]
+    metrics = {"fid": features_to_fid(features, reference), "kid": features_to_kid(features, reference)}
+    return metrics, images[:SHOWN]
 
 
 def main() -> None:
@@ -59,9 +54,7 @@ def main() -> None:
     models, samples = load_models(spec, arguments.model, device), load_file(arguments.samples)
     rows: list[tuple[int, str, float]] = []
     for density in ("gaussian", "gmm"):
-        found = [
-            fid(m, z, reference, extractor, device) for m, z in zip(models, samples[density], strict=True)
-        ]
+        found = [fid(m, z, reference, extractor, device) for m, z in zip(models, samples[density], strict=True)]
         write_array(getattr(arguments, density), np.stack([images for _, images in found]))
         for seed, (metrics, _) in zip(spec.seeds, found, strict=True):
             rows += [(seed, f"{name}:{density}", value) for name, value in metrics.items()]

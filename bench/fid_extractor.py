@@ -1,4 +1,4 @@
-"""Rule `fid_extractor`: the in-domain feature extractor of a data set; in: labelled images, out: its weights."""
+"""Rule `fid_extractor`: a data set's in-domain feature extractor; in: labelled images, out: its weights."""
 
 import argparse
 import json
@@ -10,29 +10,24 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import Tensor
 
-from bench.command import run
+from bench.command import Stop, run
 from bench.data import load
 from bench.features import InDomain
 from bench.files import writing
 from bench.run import device_of
 from bench.stream import stream, stream_seed
 
-BATCH, RATE = (
-    128,
-    1e-3,
-)  # any setting that classifies well would do; every model is judged by the same network
+BATCH, RATE = 128, 1e-3  # whatever classifies well would do: every model is judged by the same network
 
 
 def fid_extractor(images: Tensor, labels: Tensor, epochs: int) -> InDomain:
-    """Train the classifier on uint8 images [n, c, h, w] and labels [n], with Adam."""
+    """Train the classifier with Adam on uint8 images [n, c, h, w] and labels [n]."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(stream_seed(0, "extractor"))
         network = InDomain(int(labels.max()) + 1).to(images.device)
     optimiser = torch.optim.Adam(network.parameters(), lr=RATE, fused=True)
     for epoch in range(epochs):
-        order = torch.from_numpy(stream(0, "extractor order", epoch).permutation(len(images))).to(
-            images.device
-        )
+        order = torch.from_numpy(stream(0, "extractor order", epoch).permutation(len(images))).to(images.device)
         for index in order.split(BATCH):
             optimiser.zero_grad()
             F.cross_entropy(network(_three_channels(images[index])), labels[index]).backward()
@@ -50,6 +45,14 @@ def test_error(network: InDomain, images: Tensor, labels: Tensor) -> float:
     return 100 * (1 - sum(right).item() / len(labels))
 
 
+def read(folder: Path, split: str, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Return the images (uint8 [n, c, h, w]) and labels [n] of a split on the device; stop if there is one label."""
+    images, labels = load(folder, split)
+    if len(np.unique(labels)) < 2:
+        raise Stop(f"{folder}: one label for all {split} images, nothing to learn; set fid.extractor to inception")
+    return torch.from_numpy(np.array(images)).to(device), torch.from_numpy(labels).to(device)
+
+
 def _three_channels(images: Tensor) -> Tensor:
     return (images / 255).expand(-1, 3, -1, -1)
 
@@ -62,12 +65,8 @@ def main() -> None:
     parser.add_argument("--device", required=True)
     arguments = parser.parse_args()
     device = device_of(arguments.device)
-    splits = [
-        (torch.from_numpy(np.array(images)).to(device), torch.from_numpy(labels).to(device))
-        for images, labels in (load(arguments.data, split) for split in ("train", "test"))
-    ]
-    network = fid_extractor(*splits[0], arguments.settings["epochs"])
-    error = test_error(network, *splits[1])
+    network = fid_extractor(*read(arguments.data, "train", device), arguments.settings["epochs"])
+    error = test_error(network, *read(arguments.data, "test", device))
     with writing(arguments.out) as temporary:
         weights = {name: tensor.contiguous().cpu() for name, tensor in network.state_dict().items()}
         save_file(weights, temporary, {"test_error_percent": f"{error:.2f}"})

@@ -1,7 +1,7 @@
-"""Rule `fid_reference`: what samples are held against; in: images, out: reference features, floor and ceiling.
+"""Rule `fid_reference`: what samples are held against; in: images, out: their features, floor and ceiling.
 
-The floor is the distance of real images of the other split, in two halves (rows of seeds 0 and 1); the ceiling is that
-of uniform noise. A model's samples belong between them.
+The floor is the distance of real images of the other split, in two halves (rows of seeds 0 and 1); the ceiling
+is that of uniform noise. A model's samples belong between them.
 """
 
 import argparse
@@ -9,7 +9,10 @@ import json
 from pathlib import Path
 
 import numpy as np
+import torch
 from safetensors.torch import save_file
+from torch import Tensor
+from torch_fidelity.feature_extractor_base import FeatureExtractorBase
 
 from bench.command import run
 from bench.data import load
@@ -17,6 +20,24 @@ from bench.features import features_to_fid, features_to_kid, images_to_features,
 from bench.files import sha256, write_rows, writing
 from bench.run import device_of
 from bench.stream import stream
+
+OTHER = {"test": "train", "train": "test"}
+
+
+def fid_reference(
+    images: np.ndarray, others: np.ndarray, count: int, extractor: FeatureExtractorBase, device: torch.device
+) -> tuple[Tensor, list[tuple[int, str, float]]]:
+    """Return features [n, f] of images (uint8 [n, c, h, w]) and the rows of floor (from `others`) and ceiling."""
+    reference = images_to_features(images, extractor, device)
+    sets = [("real", seed, half) for seed, half in enumerate(halves(others, count))]
+    sets.append(("noise", 0, noise_images(count, images.shape[1:])))
+    rows: list[tuple[int, str, float]] = []
+    for name, seed, candidates in sets:
+        features = images_to_features(candidates, extractor, device)
+        rows += [(seed, f"fid:{name}", features_to_fid(features, reference))]
+        rows += [(seed, f"kid:{name}", features_to_kid(features, reference))]
+        rows += [(seed, f"count:{name}", len(features))]
+    return reference, rows
 
 
 def halves(images: np.ndarray, count: int) -> list[np.ndarray]:
@@ -39,30 +60,15 @@ def main() -> None:
     parser.add_argument("--device", required=True)
     arguments = parser.parse_args()
     settings, device = arguments.settings, device_of(arguments.device)
-    extractor = load_extractor(settings["extractor"], arguments.extractor, device)
-    split, other = ("test", "train") if settings["reference"] == "test" else ("train", "test")
-    images = load(arguments.data, split)[0]
-    reference = images_to_features(images, extractor, device)
-    sets = [
-        ("real", seed, half)
-        for seed, half in enumerate(halves(load(arguments.data, other)[0], settings["count"]))
-    ]
-    sets.append(("noise", 0, noise_images(settings["count"], images.shape[1:])))
-    rows = []
-    for name, seed, candidates in sets:
-        features = images_to_features(candidates, extractor, device)
-        rows += [(seed, f"fid:{name}", features_to_fid(features, reference))]
-        rows += [(seed, f"kid:{name}", features_to_kid(features, reference))]
-        rows += [(seed, f"count:{name}", len(features))]
-    metadata = {
-        "extractor": settings["extractor"],
-        "weights_sha256": sha256(arguments.extractor),
-        "split": split,
-    }
+    split, name = settings["reference"], settings["extractor"]
+    images, others = (load(arguments.data, s)[0] for s in (split, OTHER[split]))
+    extractor = load_extractor(name, arguments.extractor, device)
+    features, rows = fid_reference(images, others, settings["count"], extractor, device)
+    metadata = {"extractor": name, "weights_sha256": sha256(arguments.extractor)}
     with writing(arguments.out) as temporary:
-        save_file({"features": reference}, temporary, metadata)
+        save_file({"features": features}, temporary, metadata | {"split": split, "count": str(len(features))})
     write_rows(arguments.metrics, rows)
-    print(f"reference {arguments.data} {split}: {len(reference)} images, {settings['extractor']} features")
+    print(f"reference {arguments.data} {split}: {len(features)} images, {name} features")
 
 
 if __name__ == "__main__":

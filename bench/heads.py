@@ -82,9 +82,7 @@ class Classifiers:
         self.template, (self.parameters, _) = models[0], stack_module_state(models)
         self.optimiser = torch.optim.Adam(self.parameters.values(), lr=settings["lr"], fused=True)
         self.keep, self.hidden = 1 - settings["dropout"], settings["hidden"]
-        self.generators = [
-            torch.Generator(device).manual_seed(stream_seed(s, "dropout", budget)) for s in seeds
-        ]
+        self.generators = [torch.Generator(device).manual_seed(stream_seed(s, "dropout", budget)) for s in seeds]
 
     def logits(self, x: Tensor, masks: Tensor | None = None) -> Tensor:
         """Map inputs [s, b, ...] to logits [s, b, classes]."""

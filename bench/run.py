@@ -52,9 +52,7 @@ def load_models(spec: Spec, path: Path | str, device: torch.device) -> list[Auto
 def encode(model: Autoencoder, images: np.ndarray, device: torch.device, batch: int = 500) -> np.ndarray:
     """Map uint8 images [n, c, h, w] to codes [n, d] (float32)."""
     with torch.inference_mode():
-        parts = [
-            model.encode(to_unit(images[i : i + batch]).to(device)) for i in range(0, len(images), batch)
-        ]
+        parts = [model.encode(to_unit(images[i : i + batch]).to(device)) for i in range(0, len(images), batch)]
     return torch.cat(parts).float().cpu().numpy()
 
 

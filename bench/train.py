@@ -124,16 +124,12 @@ def epoch_order(spec: Spec, count: int, epoch: int) -> Tensor:
     return torch.stack([order[: steps * batch].view(steps, batch) for order in orders])
 
 
-def epoch_noise(
-    model: Autoencoder, spec: Spec, steps: int, epoch: int, device: torch.device
-) -> Tensor | None:
+def epoch_noise(model: Autoencoder, spec: Spec, steps: int, epoch: int, device: torch.device) -> Tensor | None:
     """Return the standard normal noise [s, steps, ...] of an epoch, or None if the model takes none."""
     shape = model.noise_shape(spec.training.batch)
     if shape is None:
         return None
-    generators = [
-        torch.Generator(device).manual_seed(stream_seed(seed, "noise", epoch)) for seed in spec.seeds
-    ]
+    generators = [torch.Generator(device).manual_seed(stream_seed(seed, "noise", epoch)) for seed in spec.seeds]
     return torch.stack([torch.randn(steps, *shape, generator=g, device=device) for g in generators])
 
 
@@ -192,9 +188,7 @@ def main() -> None:
     ensemble = train(spec, images, checkpoint)
     record = _record(spec, arguments.spec, arguments.data, ensemble, device)
     with writing(arguments.model) as temporary:
-        save_file(
-            {name: tensor.detach().contiguous() for name, tensor in ensemble.state().items()}, temporary
-        )
+        save_file({name: tensor.detach().contiguous() for name, tensor in ensemble.state().items()}, temporary)
     write_history(arguments.history, spec, ensemble.history)
     write_json(arguments.provenance, record)
     checkpoint.remove()

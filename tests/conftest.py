@@ -28,9 +28,7 @@ class Checkout:
 
     @property
     def environment(self) -> dict[str, str]:
-        path = (
-            f"{self.folder / 'bin'}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        )
+        path = f"{self.folder / 'bin'}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         return {**os.environ, "PATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
 
     def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:

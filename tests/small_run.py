@@ -24,9 +24,7 @@ def write_small_run(folder, diverged=None):
     spec = read_spec(folder / "spec.json")
     generator = np.random.default_rng(0)
     for split, count in (("train", 60), ("test", 40)):
-        write_array(
-            folder / "data" / f"{split}.npy", generator.integers(256, size=(count, *SHAPE), dtype=np.uint8)
-        )
+        write_array(folder / "data" / f"{split}.npy", generator.integers(256, size=(count, *SHAPE), dtype=np.uint8))
         write_array(folder / "data" / f"{split}_labels.npy", np.arange(count) % 10)
     state = {n: t.detach().clone() for n, t in start(spec, torch.zeros(1, *SHAPE)).state().items()}
     if diverged is not None:

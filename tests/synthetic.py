@@ -115,9 +115,7 @@ def write_run(folder, run) -> None:
 
 def write_training(folder, run) -> None:
     """Write history.csv (header only for a model without training) and provenance.json."""
-    epochs = (
-        [] if run["model"] == "pca" else [f"{seed},{epoch},0.5" for seed in run["seeds"] for epoch in (1, 2)]
-    )
+    epochs = [] if run["model"] == "pca" else [f"{seed},{epoch},0.5" for seed in run["seeds"] for epoch in (1, 2)]
     (folder / "history.csv").write_text("\n".join(["seed,epoch,loss", *epochs]) + "\n")
     record = {
         "commit": "c" * 40,

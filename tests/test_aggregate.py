@@ -24,9 +24,7 @@ def test_every_promised_number_arrives_once_and_in_order(plan, tmp_path):
             assert found.keys() == expected.keys() and len(own) == len(expected)
             assert np.array_equal([found[k] for k in expected], list(expected.values()), equal_nan=True)
             assert list(dict.fromkeys(own["step"])) == run["metrics"]
-            assert list(own["metric"]) == [
-                m for s in run["metrics"] for m in sorted(values(run, seed)[s], key=natural)
-            ]
+            assert list(own["metric"]) == [m for s in run["metrics"] for m in sorted(values(run, seed)[s], key=natural)]
 
 
 def test_rows_follow_the_plan_then_the_seed(plan, tmp_path):
@@ -83,25 +81,16 @@ def test_runs_flatten_provenance_and_leave_the_supervised_row_empty(plan, tmp_pa
     assert len(runs) == len(plan["runs"])
     trained = runs.query("dataset == 'shapes' and variant == 'ae'")
     assert list(trained["seeds"]) == ["0-1", "2"] and list(trained["training.epochs"]) == [2, 2]
-    assert (
-        runs.query("variant == 'supervised'")
-        .drop(columns=["dataset", "variant", "seeds"])
-        .isna()
-        .all(axis=None)
-    )
+    assert runs.query("variant == 'supervised'").drop(columns=["dataset", "variant", "seeds"]).isna().all(axis=None)
 
 
 def test_written_numbers_come_back_exactly_and_twice_the_same(plan, tmp_path):
     spread = np.random.default_rng(0).random(LATENT) * 10.0 ** np.arange(-LATENT, 0)
-    rows = [
-        (seed, f"singular_value:{i}", v) for seed in plan["runs"][0]["seeds"] for i, v in enumerate(spread)
-    ]
+    rows = [(seed, f"singular_value:{i}", v) for seed in plan["runs"][0]["seeds"] for i, v in enumerate(spread)]
     write_rows(tmp_path / plan["runs"][0]["path"] / "metrics" / "spectrum.csv", rows)
     paths = [tmp_path / "a.csv", tmp_path / "b.csv"]
     for path in paths:
         write_table(path, gather_metrics(plan, tmp_path))
     assert paths[0].read_bytes() == paths[1].read_bytes()
-    read = pd.read_csv(paths[0]).query(
-        "dataset == 'shapes' and variant == 'ae' and seed == 0 and step == 'spectrum'"
-    )
+    read = pd.read_csv(paths[0]).query("dataset == 'shapes' and variant == 'ae' and seed == 0 and step == 'spectrum'")
     assert list(read["value"]) == list(spread)

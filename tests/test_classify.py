@@ -35,9 +35,7 @@ def one_hot(labels, seeds=2):
 
 def test_codes_that_are_the_class_are_classified_without_error():
     found = errors(one_hot(LABELS), one_hot(TEST_LABELS))
-    assert {metric for _, metric in found} == {
-        f"error:{b}:{k}" for b in (10, 100, 200) for k in ("best", "last")
-    }
+    assert {metric for _, metric in found} == {f"error:{b}:{k}" for b in (10, 100, 200) for k in ("best", "last")}
     assert set(found.values()) == {0.0}
 
 

@@ -19,9 +19,7 @@ def results(tmp_path_factory):
 
 
 def axes_of(whole):
-    return (
-        whole.get_axes() if whole.get_axes() else [axes for part in whole.subfigs for axes in axes_of(part)]
-    )
+    return whole.get_axes() if whole.get_axes() else [axes for part in whole.subfigs for axes in axes_of(part)]
 
 
 def words(whole):
@@ -64,9 +62,7 @@ def test_a_data_set_that_does_not_run_says_so_in_its_panel(results, number):
 
 def test_a_panel_names_the_data_set_the_seeds_and_what_did_not_run(results):
     title = words(figure.figure(*results, "11"))[0]
-    assert (
-        title == "mnist5k (digits), mean and range of 3 seeds, samples of seed 0; not run: IRMAE l=8 shared"
-    )
+    assert title == "mnist5k (digits), mean and range of 3 seeds, samples of seed 0; not run: IRMAE l=8 shared"
 
 
 @pytest.mark.parametrize(("number", "shape"), [("6", (40, 40, 3)), ("7", (40, 40, 3)), ("8", (16, 16, 3))])
@@ -102,9 +98,7 @@ def test_a_panel_without_variants_says_so(results):
     plan, folder = results
     panels = [{"role": "digits", "dataset": "mnist5k", "variants": []}]
     plan = plan | {"figures": {"6": {"kind": "gaussian", "panels": panels}}}
-    assert words(figure.figure(plan, folder, "6")) == [
-        "mnist5k (digits): no variant of this figure runs on it"
-    ]
+    assert words(figure.figure(plan, folder, "6")) == ["mnist5k (digits): no variant of this figure runs on it"]
 
 
 def test_an_unknown_number_stops_naming_those_that_exist(results):

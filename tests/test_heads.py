@@ -36,9 +36,7 @@ def test_the_whole_training_set_is_a_subset_of_itself():
 
 
 def test_subsets_depend_on_seed_and_budget_alone():
-    assert np.array_equal(
-        labelled_subset(LABELS, 50, "stratified", 1), labelled_subset(LABELS, 50, "stratified", 1)
-    )
+    assert np.array_equal(labelled_subset(LABELS, 50, "stratified", 1), labelled_subset(LABELS, 50, "stratified", 1))
     assert not np.array_equal(
         labelled_subset(LABELS, 50, "stratified", 1), labelled_subset(LABELS, 50, "stratified", 2)
     )

@@ -31,9 +31,7 @@ def double():
 
 def noisy_codes(seeds: int, count: int, labels: Tensor) -> Tensor:
     """Codes [s, n, 10]: one-hot labels in heavy noise, different for every seed."""
-    noise = torch.stack(
-        [torch.randn(count, 10, generator=torch.Generator().manual_seed(s)) for s in range(seeds)]
-    )
+    noise = torch.stack([torch.randn(count, 10, generator=torch.Generator().manual_seed(s)) for s in range(seeds)])
     return torch.nn.functional.one_hot(labels, 10) + noise
 
 

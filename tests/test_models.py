@@ -36,9 +36,7 @@ def make_spec(model: str, options: dict, seeds=(0, 1)) -> Spec:
 
 
 def images(count: int = 12) -> torch.Tensor:
-    return torch.randint(
-        256, (count, 1, 32, 32), dtype=torch.uint8, generator=torch.Generator().manual_seed(0)
-    )
+    return torch.randint(256, (count, 1, 32, 32), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
 
 
 @pytest.fixture
@@ -81,9 +79,7 @@ def test_stacked_losses_are_the_losses_of_the_single_models(model_spec, x):
     for model in models:
         model.fit(images())
     noise = noise_for(models[0], 4)
-    both = ensemble.losses(
-        torch.stack([x, x.flip(0)]), None if noise is None else torch.stack([noise, noise])
-    )
+    both = ensemble.losses(torch.stack([x, x.flip(0)]), None if noise is None else torch.stack([noise, noise]))
     single = torch.stack([models[0].loss(x, noise), models[1].loss(x.flip(0), noise)])
     assert torch.allclose(both, single, rtol=1e-5)
 
@@ -137,11 +133,7 @@ def test_a_model_file_defines_a_documented_model_with_keyword_only_options(path)
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_model_file_imports_no_other_model_data_set_or_metric(path):
-    imports = [
-        node.module or ""
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.ImportFrom)
-    ]
+    imports = [node.module or "" for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]
     assert {name for name in imports if name.startswith("bench")} <= {"bench.autoencoder", "bench.backbone"}
 
 
@@ -149,16 +141,12 @@ def test_folding_leaves_the_architecture_of_the_plain_autoencoder():
     model = initial_model(make_spec("irmae", {"depth": 4}), 0)
     model.finish()
     plain = initial_model(make_spec("ae", {}), 0)
-    assert {n: p.shape for n, p in model.named_parameters()} == {
-        n: p.shape for n, p in plain.named_parameters()
-    }
+    assert {n: p.shape for n, p in model.named_parameters()} == {n: p.shape for n, p in plain.named_parameters()}
 
 
 def test_a_linear_chain_of_default_matrices_shrinks_codes_by_three_to_the_minus_half_depth():
     torch.manual_seed(0)
-    spec = Spec(
-        "d", "v", "irmae", {"depth": 4}, (0,), (1, 32, 32), 256, ARCHITECTURE, Training(1, 4, 1e-3, True)
-    )
+    spec = Spec("d", "v", "irmae", {"depth": 4}, (0,), (1, 32, 32), 256, ARCHITECTURE, Training(1, 4, 1e-3, True))
     model = initial_model(spec, 0)
     z = torch.randn(64, 256)
     w = z

@@ -28,9 +28,7 @@ def test_circle_has_the_pixels_computed_by_hand():
         np.testing.assert_array_equal(image[channel], expected * value)
 
 
-@pytest.mark.parametrize(
-    ("square", "rows", "columns"), [("centre", (16, 25), (6, 15)), ("corner", (20, 25), (10, 15))]
-)
+@pytest.mark.parametrize(("square", "rows", "columns"), [("centre", (16, 25), (6, 15)), ("corner", (20, 25), (10, 15))])
 def test_square_lies_about_its_centre_or_from_its_corner(square, rows, columns):
     image = shapes.draw(one_shape(1, x=10, y=20, size=4), square)[0]
     expected = np.zeros((32, 32), int)

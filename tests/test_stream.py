@@ -4,9 +4,7 @@ from bench.stream import stream, stream_seed
 
 
 def test_the_same_axes_give_the_same_numbers():
-    assert np.array_equal(
-        stream(3, "order", 7).integers(100, size=50), stream(3, "order", 7).integers(100, size=50)
-    )
+    assert np.array_equal(stream(3, "order", 7).integers(100, size=50), stream(3, "order", 7).integers(100, size=50))
 
 
 def test_every_axis_changes_the_stream():

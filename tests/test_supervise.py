@@ -62,9 +62,7 @@ def test_images_that_are_all_alike_leave_two_classes_of_three_wrong():
 
 
 def test_a_seed_alone_and_in_a_batch_of_three_agree(double):
-    images = torch.randint(
-        256, (60, 1, 32, 32), dtype=torch.uint8, generator=torch.Generator().manual_seed(0)
-    )
+    images = torch.randint(256, (60, 1, 32, 32), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
     together, alone = errors((0, 1, 2), images, epochs=3), errors((2,), images, epochs=3)
     assert alone == {key: value for key, value in together.items() if key[0] == 2}
 

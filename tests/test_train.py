@@ -52,9 +52,7 @@ def test_a_seed_alone_and_in_a_batch_of_five_agree(model, options, double, check
     alone = train(make_spec(model, seeds=(3,), **options), pictures(), checkpoint)
     for name, tensor in alone.parameters.items():
         assert torch.allclose(tensor[0], batch.parameters[name][3], rtol=1e-9, atol=1e-12), name
-    assert [epoch[3] for epoch in batch.history] == pytest.approx(
-        [epoch[0] for epoch in alone.history], rel=1e-6
-    )
+    assert [epoch[3] for epoch in batch.history] == pytest.approx([epoch[0] for epoch in alone.history], rel=1e-6)
 
 
 def test_training_equals_the_plain_loop(double, checkpoint):
@@ -90,9 +88,7 @@ def test_fixed_matrices_stay_and_shared_ones_are_one(checkpoint):
     moved = {name for name, parameter in initial.items() if not torch.equal(trained[name][0], parameter)}
     assert moved == {name for name in initial if not name.startswith("chain")}
     assert [
-        n
-        for n in train(make_spec("irmae", depth=3, chain="shared"), pictures(), checkpoint).parameters
-        if "chain" in n
+        n for n in train(make_spec("irmae", depth=3, chain="shared"), pictures(), checkpoint).parameters if "chain" in n
     ] == ["chain.0.weight"]
 
 
@@ -122,9 +118,7 @@ def test_without_shuffling_images_come_in_order():
 def test_one_diverged_seed_leaves_the_others_alone(checkpoint):
     spec, images = make_spec(seeds=(0, 1)), pictures()
     clean = train(spec, images, checkpoint)
-    broken = train(
-        dataclasses.replace(spec, training=dataclasses.replace(spec.training, epochs=0)), images, checkpoint
-    )
+    broken = train(dataclasses.replace(spec, training=dataclasses.replace(spec.training, epochs=0)), images, checkpoint)
     with torch.no_grad():
         broken.parameters["encoder.0.weight"][0] = float("nan")
     losses = [train_epoch(broken, spec, images, epoch) for epoch in range(2)]
@@ -135,9 +129,7 @@ def test_one_diverged_seed_leaves_the_others_alone(checkpoint):
 def test_a_run_goes_on_from_its_checkpoint_bit_for_bit(checkpoint, monkeypatch):
     monkeypatch.setattr("bench.train.CHECKPOINT_SECONDS", -1.0)
     spec, images = make_spec("vae", seeds=(0, 1), epochs=4), pictures()
-    train(
-        dataclasses.replace(spec, training=dataclasses.replace(spec.training, epochs=2)), images, checkpoint
-    )
+    train(dataclasses.replace(spec, training=dataclasses.replace(spec.training, epochs=2)), images, checkpoint)
     resumed = train(spec, images, checkpoint)
     checkpoint.remove()
     whole = train(spec, images, checkpoint)
@@ -197,9 +189,7 @@ def test_sigkill_in_mid_training_then_the_same_command_ends_as_if_nothing_happen
     process.wait()
     assert process.returncode == -signal.SIGKILL
     assert not (tmp_path / "cut.safetensors").exists()
-    resumed = subprocess.run(
-        [*command, *outputs(tmp_path, "cut")], capture_output=True, text=True, check=True
-    )
+    resumed = subprocess.run([*command, *outputs(tmp_path, "cut")], capture_output=True, text=True, check=True)
     assert "resumed after epoch" in resumed.stdout
     subprocess.run([*command, *outputs(tmp_path, "whole")], capture_output=True, check=True)
     cut, whole = (load_file(tmp_path / f"{name}.safetensors") for name in ("cut", "whole"))
@@ -215,9 +205,7 @@ def test_provenance_names_what_the_result_depends_on(tmp_path):
     assert record["data_sha256"] == sha256(tmp_path / "data" / "train.npy")
     assert record["spec_sha256"] == sha256(tmp_path / "spec.json")
     assert record["diverged"] == []
-    assert record["parameters"] == sum(
-        p.numel() for p in initial_model(make_spec("irmae", depth=2), 0).parameters()
-    )
+    assert record["parameters"] == sum(p.numel() for p in initial_model(make_spec("irmae", depth=2), 0).parameters())
     assert record["wall_seconds"] > 0 and record["peak_memory_bytes"] > 0
     assert {"commit", "dirty", "torch", "numpy", "python", "device_name", "threads"} <= record.keys()
 

@@ -32,6 +32,7 @@ while [ $# -gt 0 ]; do
         "encode --out") make "$2"/{train,test}.npy ;;
         "aggregate --tables") make "$2"/{metrics,history,runs}.csv ;;
         "figure --out") make "$2".{png,pdf} ;;
+        "tables --out") make "$2" "${2%.md}"/{table_{1,2},ablations,spectra,reconstruction,cost}.csv ;;
         "train --model" | *" --out" | *" --metrics" | *" --history" | *" --provenance" | *" --gaussian" | *" --gmm")
             make "$2" ;;
     esac
@@ -257,9 +258,7 @@ def wait_for(condition, seconds=60):
 
 def test_a_failing_job_shows_its_log_and_leaves_the_others_going(checkout):
     put_stand_in(checkout)
-    failing = STAND_IN.replace(
-        "shift 2\n", 'shift 2\n[ "$2" != shapes ] || { echo "no shapes today"; exit 1; }\n', 1
-    )
+    failing = STAND_IN.replace("shift 2\n", 'shift 2\n[ "$2" != shapes ] || { echo "no shapes today"; exit 1; }\n', 1)
     (checkout.folder / "bin/python").write_text(failing, encoding="utf-8")
     data = [f"results/smoke/data/{name}/data.json" for name in ("shapes", "mnist5k")]
     result = checkout.snakemake("--cores", "1", *data, *SMOKE)

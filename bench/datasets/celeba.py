@@ -47,9 +47,7 @@ def load(data_root: Path, *, allow_subset: bool) -> Splits:
         )
     train, test = ([name for name, number in partition.items() if number == part] for part in (TRAIN, TEST))
     if not (train and test):
-        raise Stop(
-            f"{folder / PARTITION}: no image in {TRAIN} (train) or {TEST} (test); get the official list"
-        )
+        raise Stop(f"{folder / PARTITION}: no image in {TRAIN} (train) or {TEST} (test); get the official list")
     labels, classes = identities(folder, train + test)
     read = reader(folder, train + test)
     return Splits(

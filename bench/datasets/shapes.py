@@ -1,6 +1,7 @@
 """Shapes: 32x32 RGB images of one filled circle or square on black, drawn from seven uniform factors."""
 
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -24,7 +25,7 @@ FACTORS = {
 STEPS, WORDS = 2, 8
 
 
-def load(data_root: Path, *, train: int, test: int, square: str) -> Splits:
+def load(data_root: Path, *, train: int, test: int, square: Literal["centre", "corner"]) -> Splits:
     """Return `train` and `test` images; (x, y) is a square's `centre` (paper) or `corner` (released code).
 
     The label is the joint class of the binned factors: kind (2) x quadrant of (x, y) (4) x size below 6 or

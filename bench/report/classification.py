@@ -25,9 +25,7 @@ SUBSETS = {
 def table_2(results: Results) -> str:
     """Return the classification errors of every data set that is classified, in both readings."""
     settings = results.plan["config"]["classify"]
-    places = [
-        place for place in results.places(TABLE) if place.paper or place.dataset in settings["datasets"]
-    ]
+    places = [place for place in results.places(TABLE) if place.paper or place.dataset in settings["datasets"]]
     others = [record["title"] for name, record in results.data.items() if name not in settings["datasets"]]
     text = f"{TEXT}; {SUBSETS[settings['subset']]}."
     text += f"\nNot a digits data set, not classified: {', '.join(others)}." if others else ""

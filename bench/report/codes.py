@@ -34,7 +34,8 @@ SPECTRA = """\
 How many dimensions the codes of the test images use: `rank > t` counts the singular values of their
 covariance above `t` times the largest; the effective rank is the exponential of the entropy of their
 shares. The variance explained by the reconstruction is 1 - MSE / MSE of the mean image: at 0 or below a
-model has learned nothing, and its rank means nothing. [Figure 2](figures/figure_2.png) and [Figure 4](figures/figure_4.png) draw them."""
+model has learned nothing, and its rank means nothing.
+[Figure 2](figures/figure_2.png) and [Figure 4](figures/figure_4.png) draw them."""
 FIGURE_2_TEXT = """\
 Singular values over the largest, by index from 0. The images have 7 factors, so index 7 is the first that
 could be zero. The paper's numbers were read off a screenshot of its Figure 2, to about 0.004; its axis

@@ -26,9 +26,7 @@ def costs(results: Results) -> pd.DataFrame:
     """Return one row per data set and variant: its batches of seeds summed (time) or their peak (memory)."""
     runs = results.runs.dropna(subset="wall_seconds")
     names = runs[["dataset", "variant", "seeds"]].apply(tuple, axis=1)
-    seeds = {
-        (r["dataset"], r["variant"], r["path"].split("/")[-1]): len(r["seeds"]) for r in results.plan["runs"]
-    }
+    seeds = {(r["dataset"], r["variant"], r["path"].split("/")[-1]): len(r["seeds"]) for r in results.plan["runs"]}
     train = {name: record["counts"]["train"] for name, record in results.data.items()}
     images = names.map(seeds) * runs["dataset"].map(train) * runs["training.epochs"]
     groups = runs.assign(images=images).groupby(["dataset", "variant"], sort=False)

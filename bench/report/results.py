@@ -80,9 +80,7 @@ class Results:
         """Return the paper's data sets of one of its tables, each with ours in its role, then our others."""
         theirs = set(self.paper.loc[self.paper["table"] == table, "dataset"])
         first = [
-            Place(dataset_in(role, self.plan), paper)
-            for role, paper in PAPER_DATA.items()
-            if paper.dataset in theirs
+            Place(dataset_in(role, self.plan), paper) for role, paper in PAPER_DATA.items() if paper.dataset in theirs
         ]
         taken = {place.dataset for place in first}
         return first + [Place(dataset, None) for dataset in self.data if dataset not in taken]
@@ -125,10 +123,7 @@ class Results:
 def read_results(plan_path: Path, folder: Path, paper: Path) -> Results:
     """Read a results folder and the published numbers."""
     plan = read_json(plan_path)
-    tables = [
-        pd.read_csv(path)
-        for path in (folder / "tables" / "metrics.csv", folder / "tables" / "runs.csv", paper)
-    ]
+    tables = [pd.read_csv(path) for path in (folder / "tables" / "metrics.csv", folder / "tables" / "runs.csv", paper)]
     records = {name: folder / "data" / name / "data.json" for name in plan["config"]["datasets"]}
     data = {name: read_json(path) for name, path in records.items()}
     return Results(plan, data, *tables)

@@ -1,0 +1,183 @@
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch.utils.data import Dataset
+from torch_fidelity import calculate_metrics
+from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
+
+from bench.features import (
+    KID_SEED,
+    InDomain,
+    features_to_fid,
+    features_to_kid,
+    images_to_features,
+    load_extractor,
+)
+
+CPU = torch.device("cpu")
+
+
+def normal(n=2000, f=4, seed=0) -> torch.Tensor:
+    """Features whose sample mean is 0 and whose sample covariance is the identity, exactly."""
+    features = np.random.default_rng(seed).normal(size=(n, f))
+    features -= features.mean(0)
+    return torch.from_numpy(features @ np.linalg.inv(np.linalg.cholesky(np.cov(features.T))).T)
+
+
+def pictures(count, channels=3, side=32, seed=0) -> np.ndarray:
+    """Uint8 images of one random grey level each, with some noise."""
+    generator = np.random.default_rng(seed)
+    levels = generator.integers(20, 200, size=(count, channels, 1, 1))
+    return (levels + generator.integers(50, size=(count, channels, side, side))).astype(np.uint8)
+
+
+def keeping_variance(network: torch.nn.Module) -> torch.nn.Module:
+    """Draw the weights so that activations neither vanish nor explode on the way."""
+    for layer in network.modules():
+        if isinstance(layer, torch.nn.Conv2d | torch.nn.Linear):
+            torch.nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+    return network
+
+
+@pytest.fixture
+def weights(tmp_path):
+    """An untrained in-domain extractor on disk; a random feature space is as good for arithmetic as any."""
+    torch.manual_seed(0)
+    save_file(keeping_variance(InDomain(10)).state_dict(), tmp_path / "weights.safetensors")
+    return tmp_path / "weights.safetensors"
+
+
+@pytest.fixture
+def extractor(weights):
+    return load_extractor("in_domain", weights, CPU)
+
+
+def test_fid_of_identical_features_is_zero():
+    assert features_to_fid(normal(), normal()) == pytest.approx(0, abs=1e-9)
+
+
+def test_fid_of_equal_covariances_is_the_squared_distance_of_the_means():
+    shift = torch.tensor([3.0, 0.0, -4.0, 0.0])
+    assert features_to_fid(normal() + shift, normal(seed=1)) == pytest.approx(25)
+
+
+def test_fid_of_equal_means_is_the_squared_distance_of_the_deviations_where_covariances_commute():
+    scale = torch.tensor([1.0, 2.0, 3.0, 0.0])
+    assert features_to_fid(scale * normal(), normal(seed=1)) == pytest.approx(0 + 1 + 4 + 1)
+
+
+def test_fid_does_not_lose_small_differences_far_from_the_origin():
+    far = (normal() + 1000).float()
+    assert features_to_fid(far + 0.125, far) == pytest.approx(4 * 0.125**2, rel=1e-3)
+
+
+@pytest.mark.parametrize("count", [30, 60])
+def test_kid_of_two_points_is_their_distance_under_the_cubic_kernel(count):
+    kernel = {"xx": (1 + 4) ** 3, "yy": (1 + 1) ** 3, "xy": (1 + 2) ** 3}  # 1 + x.y/f with x = 2, y = 1
+    x, y = torch.full((30, 8), 2.0).double(), torch.ones(count, 8).double()
+    assert features_to_kid(x, y) == pytest.approx(kernel["xx"] + kernel["yy"] - 2 * kernel["xy"])
+
+
+@pytest.mark.parametrize("count", [300, 500])
+def test_kid_is_about_zero_for_one_distribution_and_positive_for_two(count):
+    assert abs(features_to_kid(normal(300), normal(count, seed=1))) < 0.05
+    assert features_to_kid(normal(300) + 1, normal(count, seed=1)) > 1
+
+
+def test_kid_repeats_its_draw_of_subsets():
+    few, many = normal(40), normal(seed=1)
+    assert features_to_kid(few, many) == features_to_kid(few, many)
+
+
+class Images(Dataset):
+    """Uint8 images as torch-fidelity takes them."""
+
+    def __init__(self, images: np.ndarray) -> None:
+        self.images = torch.from_numpy(images)
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, index: int) -> torch.Tensor:
+        return self.images[index]
+
+
+def test_the_numbers_are_those_of_torch_fidelity(weights, extractor):
+    one, other = pictures(250), 255 - pictures(230, seed=1)
+    expected = calculate_metrics(
+        input1=Images(one),
+        input2=Images(other),
+        fid=True,
+        kid=True,
+        kid_subset_size=230,
+        rng_seed=KID_SEED,
+        feature_extractor="in-domain",
+        feature_extractor_weights_path=str(weights),
+        cuda=False,
+        cache=False,
+        save_cpu_ram=True,
+        verbose=False,
+    )
+    features = [images_to_features(images, extractor, CPU) for images in (one, other)]
+    assert features_to_fid(*features) == pytest.approx(expected["frechet_inception_distance"], rel=1e-3)
+    assert features_to_kid(*features) == pytest.approx(expected["kernel_inception_distance_mean"], rel=1e-3)
+    assert features_to_fid(*features) > 0.01
+
+
+@pytest.mark.parametrize("side", [32, 64])
+def test_features_have_64_numbers_whatever_the_size_of_the_image(extractor, side):
+    features = images_to_features(pictures(3, side=side), extractor, CPU)
+    assert features.shape == (3, 64) and features.dtype == torch.float32
+
+
+def test_a_grey_image_has_the_features_of_its_three_channel_copy(extractor):
+    grey = pictures(5, channels=1)
+    expected = images_to_features(np.repeat(grey, 3, axis=1), extractor, CPU)
+    assert torch.equal(images_to_features(grey, extractor, CPU), expected)
+
+
+def test_features_are_in_the_order_of_the_images_over_several_batches(extractor):
+    images = pictures(230)
+    features = images_to_features(images, extractor, CPU)
+    assert len(features) == 230
+    for index in (0, 99, 100, 229):
+        single = images_to_features(images[index : index + 1], extractor, CPU)[0]
+        assert torch.allclose(features[index], single, rtol=1e-4, atol=1e-5)
+
+
+def test_tf32_is_off_while_features_are_computed_and_back_afterwards(monkeypatch):
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", True)
+    seen = []
+
+    def extractor(x: torch.Tensor) -> tuple[torch.Tensor]:
+        seen.append(torch.backends.cudnn.allow_tf32)
+        return (x.flatten(1),)
+
+    images_to_features(pictures(2), extractor, CPU)
+    assert seen == [False] and torch.backends.cudnn.allow_tf32
+
+
+@pytest.fixture
+def inception_weights(tmp_path, monkeypatch):
+    """Inception's network with random weights on disk: the real code path without the published weights."""
+    with monkeypatch.context() as patched:
+        module = "torch_fidelity.feature_extractor_inceptionv3"
+        patched.setattr(f"{module}.load_state_dict_from_url", lambda *_, **__: {})
+        patched.setattr(FeatureExtractorInceptionV3, "load_state_dict", lambda *_: None)
+        torch.manual_seed(0)
+        network = keeping_variance(FeatureExtractorInceptionV3("random", ["2048"]))
+    torch.save(network.state_dict(), tmp_path / "inception.pth")
+    return tmp_path / "inception.pth"
+
+
+def test_inception_gives_2048_features_of_grey_images_and_tells_images_from_noise(inception_weights):
+    extractor = load_extractor("inception", inception_weights, CPU)
+    grey = pictures(16, channels=1)
+    noise = np.random.default_rng(0).integers(256, size=(8, 1, 32, 32), dtype=np.uint8)
+    features, of_noise = (images_to_features(images, extractor, CPU) for images in (grey, noise))
+    assert features.shape == (16, 2048) and features.dtype == torch.float32
+    coloured = images_to_features(np.repeat(grey[:8], 3, axis=1), extractor, CPU)
+    assert torch.allclose(coloured, features[:8], rtol=1e-4, atol=1e-5)
+    assert features_to_kid(of_noise, features[8:]) > abs(features_to_kid(features[:8], features[8:]))
+    assert features_to_fid(of_noise, features[8:]) > features[:8].var(0).sum()
