@@ -12,6 +12,7 @@ import csv
 import hashlib
 import math
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -105,11 +106,10 @@ def train(spec: Spec, images: Tensor, checkpoint: Checkpoint) -> Ensemble:
 def train_epoch(ensemble: Ensemble, spec: Spec, images: Tensor, epoch: int) -> list[float]:
     """Train one pass and return the mean loss of every seed; an incomplete last batch is left out."""
     order = epoch_order(spec, len(images), epoch).to(images.device)
-    noise = epoch_noise(ensemble.template, spec, order.shape[1], epoch, images.device)
+    noises = epoch_noise(ensemble.template, spec, order.shape[2], epoch, images.device)
     total = torch.zeros(len(spec.seeds), device=images.device)
-    for index in range(order.shape[1]):
-        x = images[order[:, index]].to(torch.get_default_dtype()) / 255
-        total += ensemble.step(x, None if noise is None else noise[:, index])
+    for index, noise in zip(order.unbind(1), noises, strict=False):  # noise has no end
+        total += ensemble.step(images[index].to(torch.get_default_dtype()) / 255, noise)
     return (total / order.shape[1]).tolist()
 
 
@@ -124,13 +124,15 @@ def epoch_order(spec: Spec, count: int, epoch: int) -> Tensor:
     return torch.stack([order[: steps * batch].view(steps, batch) for order in orders])
 
 
-def epoch_noise(model: Autoencoder, spec: Spec, steps: int, epoch: int, device: torch.device) -> Tensor | None:
-    """Return the standard normal noise [s, steps, ...] of an epoch, or None if the model takes none."""
-    shape = model.noise_shape(spec.training.batch)
-    if shape is None:
-        return None
+def epoch_noise(
+    model: Autoencoder, spec: Spec, batch: int, epoch: int, device: torch.device
+) -> Iterator[Tensor | None]:
+    """Yield the standard normal noise [s, ...] of an epoch's steps, or None if the model takes none."""
+    shape = model.noise_shape(batch)
     generators = [torch.Generator(device).manual_seed(stream_seed(seed, "noise", epoch)) for seed in spec.seeds]
-    return torch.stack([torch.randn(steps, *shape, generator=g, device=device) for g in generators])
+    while True:
+        draws = [torch.randn(shape, generator=g, device=device) for g in generators] if shape else None
+        yield torch.stack(draws) if draws else None
 
 
 def _save(ensemble: Ensemble, checkpoint: Checkpoint) -> None:

@@ -81,7 +81,7 @@ def test_kid_of_two_points_is_their_distance_under_the_cubic_kernel(count):
 
 @pytest.mark.parametrize("count", [300, 500])
 def test_kid_is_about_zero_for_one_distribution_and_positive_for_two(count):
-    assert abs(features_to_kid(normal(300), normal(count, seed=1))) < 0.05
+    assert abs(features_to_kid(normal(300), normal(count, seed=1))) < 0.1
     assert features_to_kid(normal(300) + 1, normal(count, seed=1)) > 1
 
 
@@ -180,4 +180,6 @@ def test_inception_gives_2048_features_of_grey_images_and_tells_images_from_nois
     coloured = images_to_features(np.repeat(grey[:8], 3, axis=1), extractor, CPU)
     assert torch.allclose(coloured, features[:8], rtol=1e-4, atol=1e-5)
     assert features_to_kid(of_noise, features[8:]) > abs(features_to_kid(features[:8], features[8:]))
-    assert features_to_fid(of_noise, features[8:]) > features[:8].var(0).sum()
+    means = (of_noise.mean(0) - features[8:].mean(0)).square().sum().item()
+    variances = (of_noise.var(0).sum() + features[8:].var(0).sum()).item()
+    assert means < features_to_fid(of_noise, features[8:]) <= (means + variances) * (1 + 1e-5)

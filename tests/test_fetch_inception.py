@@ -1,62 +1,69 @@
 import hashlib
+import http.client
+from pathlib import Path
 from urllib.error import URLError
 
 import pytest
 
-from bench import fetch_inception as module
 from bench.command import Stop
+from bench.fetch_inception import DIGEST, NAME, fetch_inception
+
+CONTENT = b"weights"
 
 
 @pytest.fixture
-def weights(tmp_path, monkeypatch):
-    """A file under data_root that passes for the published weights."""
-    content = b"weights"
-    monkeypatch.setattr(module, "DIGEST", hashlib.sha256(content).hexdigest()[:8])
-    (tmp_path / "root").mkdir()
-    (tmp_path / "root" / module.NAME).write_bytes(content)
-    return tmp_path
+def published(monkeypatch):
+    """Let CONTENT be what torch-fidelity published."""
+    monkeypatch.setattr("bench.fetch_inception.DIGEST", hashlib.sha256(CONTENT).hexdigest()[:8])
 
 
-def no_network(*arguments, **keywords):
-    raise URLError("no network")
+@pytest.fixture
+def network(monkeypatch):
+    """A network that does what a test puts on the list, one entry per attempt: raise, or deliver bytes."""
+    answers, asked = [], []
+
+    def download(url, path, hash_prefix, progress):
+        asked.append(url)
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        Path(path).write_bytes(answer)
+
+    monkeypatch.setattr("torch.hub.download_url_to_file", download)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    return answers, asked
 
 
-def test_the_name_carries_the_checksum():
-    assert module.NAME == "weights-inception-2015-12-05-6726825d.pth"
-    assert module.DIGEST == "6726825d"
+def test_the_file_is_torch_fidelitys():
+    assert (NAME, DIGEST) == ("weights-inception-2015-12-05-6726825d.pth", "6726825d")
 
 
-def test_weights_in_data_root_are_taken_without_a_download(weights, monkeypatch):
-    monkeypatch.setattr(module.torch.hub, "download_url_to_file", no_network)
-    module.fetch_inception(weights / "root", weights / "out.pth")
-    assert (weights / "out.pth").read_bytes() == b"weights"
+def test_a_file_under_data_root_is_copied_without_the_network(tmp_path, published, network):
+    (tmp_path / NAME).write_bytes(CONTENT)
+    fetch_inception(tmp_path, tmp_path / "data" / "inception.pth")
+    assert (tmp_path / "data" / "inception.pth").read_bytes() == CONTENT
+    assert network[1] == []
 
 
-def test_a_wrong_file_is_refused_and_nothing_is_written(weights):
-    (weights / "root" / module.NAME).write_bytes(b"other")
-    with pytest.raises(Stop, match=module.NAME):
-        module.fetch_inception(weights / "root", weights / "out" / "inception.pth")
-    assert not any((weights / "out").iterdir())
+def test_a_wrong_file_under_data_root_stops_and_names_it(tmp_path, network):
+    (tmp_path / NAME).write_bytes(CONTENT)
+    with pytest.raises(Stop, match=f"{tmp_path / NAME}: its SHA-256 .* 6726825d; delete it .* under {tmp_path}"):
+        fetch_inception(tmp_path, tmp_path / "data" / "inception.pth")
+    assert list((tmp_path / "data").iterdir()) == []
+    assert network[1] == []
 
 
-def test_a_download_is_checked(weights, monkeypatch):
-    (weights / "root" / module.NAME).unlink()
-    contents = iter([b"weights", b"cut"])
-
-    def download(url, path, progress):
-        with open(path, "wb") as file:
-            file.write(next(contents))
-
-    monkeypatch.setattr(module.torch.hub, "download_url_to_file", download)
-    module.fetch_inception(weights / "root", weights / "out.pth")
-    assert (weights / "out.pth").read_bytes() == b"weights"
-    with pytest.raises(Stop, match="the download"):
-        module.fetch_inception(weights / "root", weights / "second.pth")
+def test_a_broken_download_is_tried_again(tmp_path, published, network):
+    network[0][:] = [http.client.IncompleteRead(b""), RuntimeError("invalid hash value"), CONTENT]
+    fetch_inception(tmp_path, tmp_path / "data" / "inception.pth")
+    assert (tmp_path / "data" / "inception.pth").read_bytes() == CONTENT
+    assert len(network[1]) == 3 and network[1][0].endswith(NAME)
 
 
-def test_without_network_the_message_names_the_file_and_the_folder(weights, monkeypatch, capsys):
-    (weights / "root" / module.NAME).unlink()
-    monkeypatch.setattr(module.torch.hub, "download_url_to_file", no_network)
-    with pytest.raises(Stop, match=f"put {module.NAME} .* under .*root"):
-        module.fetch_inception(weights / "root", weights / "out.pth")
-    assert capsys.readouterr().out.count("no network") == module.TRIES
+def test_without_network_it_stops_with_what_to_do_and_leaves_nothing(tmp_path, network):
+    network[0][:] = [URLError("no route")] * 3
+    with pytest.raises(
+        Stop, match=f"no route.*place the file {NAME} of torch-fidelity release v0.2.0 under {tmp_path}"
+    ):
+        fetch_inception(tmp_path, tmp_path / "data" / "inception.pth")
+    assert list((tmp_path / "data").iterdir()) == []

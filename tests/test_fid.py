@@ -4,120 +4,110 @@ import json
 import numpy as np
 import pytest
 import torch
-from safetensors import safe_open
-from safetensors.numpy import save_file
-from small_run import call, write_small_run
+from safetensors.torch import save_file
+from small_run import CPU, LATENT, SHAPE, call, write_small_run
 
-from bench import fid, fid_extractor, fid_reference
 from bench.command import Stop
-from bench.features import InDomain
+from bench.features import InDomain, features_to_fid, features_to_kid, images_to_features, load_extractor
+from bench.fid import fid, main, read_reference
 from bench.files import sha256
+from bench.run import decode
 
-SETTINGS = json.dumps({"extractor": "in_domain", "reference": "test", "epochs": 1, "count": 20})
-
-
-def make_extractor(folder, monkeypatch):
-    out = folder / "extractor.safetensors"
-    call(monkeypatch, fid_extractor.main, data=folder / "data", settings=SETTINGS, device="cpu", out=out)
+COUNT = 130
 
 
-def make_reference(folder, monkeypatch):
-    call(
-        monkeypatch,
-        fid_reference.main,
-        data=folder / "data",
-        extractor=folder / "extractor.safetensors",
-        settings=SETTINGS,
-        device="cpu",
-        out=folder / "reference.safetensors",
-        metrics=folder / "reference.csv",
-    )
+class Pixels(torch.nn.Module):
+    """A model whose codes are the images themselves."""
+
+    def decode(self, z):
+        return z.view(-1, *SHAPE)
 
 
-def make_fid(folder, monkeypatch):
-    call(
-        monkeypatch,
-        fid.main,
-        spec=folder / "spec.json",
-        model=folder / "model.safetensors",
-        samples=folder / "samples.safetensors",
-        reference=folder / "reference.safetensors",
-        extractor=folder / "extractor.safetensors",
-        settings=SETTINGS,
-        device="cpu",
-        metrics=folder / "fid.csv",
-        gaussian=folder / "gaussian.npy",
-        gmm=folder / "gmm.npy",
-    )
-
-
-def read(path) -> dict[tuple[str, str], str]:
-    return {(row["seed"], row["metric"]): row["value"] for row in csv.DictReader(path.read_text().splitlines())}
+def levels(count, seed=0) -> np.ndarray:
+    """Codes of `Pixels` that are images of one grey level each."""
+    generator = np.random.default_rng(seed)
+    return np.repeat(generator.integers(256, size=(count, 1)) / 255, np.prod(SHAPE), axis=1).astype(np.float32)
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch):
-    write_small_run(tmp_path, diverged=1)
-    codes = np.load(tmp_path / "codes" / "train.npy")
-    save_file({"gaussian": codes, "gmm": codes[:, ::-1].copy()}, tmp_path / "samples.safetensors")
-    make_extractor(tmp_path, monkeypatch)
-    make_reference(tmp_path, monkeypatch)
-    return tmp_path
+def weights(tmp_path):
+    torch.manual_seed(0)
+    save_file(InDomain(10).state_dict(), tmp_path / "weights.safetensors")
+    return tmp_path / "weights.safetensors"
 
 
-def test_the_reference_comes_with_a_floor_of_two_halves_and_a_ceiling(run):
-    rows = read(run / "reference.csv")
-    assert {metric for seed, metric in rows if seed == "0"} == {
-        f"{kind}:{name}" for kind in ("fid", "kid", "count") for name in ("real", "noise")
-    }
-    assert {metric for seed, metric in rows if seed == "1"} == {"fid:real", "kid:real", "count:real"}
-    with safe_open(run / "reference.safetensors", framework="np") as file:
-        assert file.get_tensor("features").shape == (40, 64)
-        assert file.metadata() == {
-            "extractor": "in_domain",
-            "weights_sha256": sha256(run / "extractor.safetensors"),
-            "split": "test",
-        }
+@pytest.fixture
+def extractor(weights):
+    return load_extractor("in_domain", weights, CPU)
 
 
-def test_every_seed_has_its_distances_and_a_diverged_one_has_none(run, monkeypatch):
-    make_fid(run, monkeypatch)
-    rows = read(run / "fid.csv")
-    for metric in ("fid:gaussian", "fid:gmm", "kid:gaussian", "kid:gmm"):
-        assert np.isfinite(float(rows["0", metric]))
-        assert rows["1", metric] == ""
-    assert rows["0", "count:samples"] == "60.0"
-    assert rows["0", "count:reference"] == "40.0"
-    # The same codes in another order: the same distance.
-    assert float(rows["0", "fid:gaussian"]) == pytest.approx(float(rows["0", "fid:gmm"]), rel=1e-4)
+def features_of(z, extractor) -> torch.Tensor:
+    return images_to_features(decode(Pixels(), z, CPU), extractor, CPU)
 
 
-def test_the_first_hundred_samples_are_kept_as_pixels(run, monkeypatch):
-    make_fid(run, monkeypatch)
-    images = np.load(run / "gaussian.npy")
-    assert images.dtype == np.uint8 and images.shape == (2, 60, 1, 32, 32)
-    assert images[0].any() and not images[1].any()
-    assert np.array_equal(np.load(run / "gmm.npy")[0], images[0][::-1])
+def test_samples_that_are_the_real_images_have_no_distance(extractor):
+    z = levels(COUNT)
+    metrics, images = fid(Pixels(), z, features_of(z, extractor), extractor, CPU)
+    assert metrics["fid"] == pytest.approx(0, abs=1e-9)
+    assert np.array_equal(images, (z[:100] * 255).round().astype(np.uint8).reshape(100, *SHAPE))
 
 
-def test_a_reference_of_another_extractor_is_refused(run, monkeypatch):
-    (run / "extractor.safetensors").unlink()
-    monkeypatch.setattr("bench.fid_extractor.RATE", 0.5)
-    make_extractor(run, monkeypatch)
-    with pytest.raises(Stop, match="other weights"):
-        make_fid(run, monkeypatch)
+def test_noise_is_far_from_real_images_and_other_real_images_are_near(extractor):
+    reference = features_of(levels(COUNT), extractor)
+    noise = np.random.default_rng(1).random((COUNT, np.prod(SHAPE)), dtype=np.float32)
+    near, far = (fid(Pixels(), z, reference, extractor, CPU)[0] for z in (levels(COUNT, seed=1), noise))
+    assert near["fid"] < far["fid"] / 5
+    assert abs(near["kid"]) < far["kid"] / 5
 
 
-def test_the_extractor_learns_labels_that_can_be_seen():
-    labels = torch.arange(400) % 2
-    images = (labels * 200).to(torch.uint8)[:, None, None, None].expand(-1, 1, 32, 32).contiguous()
-    network = fid_extractor.fid_extractor(images, labels, epochs=8)
-    assert fid_extractor.test_error(network, images, labels) == 0
-    assert fid_extractor.test_error(network, images, 1 - labels) == 100
+def test_a_diverged_seed_has_no_numbers_and_black_images(extractor):
+    z = np.full_like(levels(COUNT), np.nan)
+    metrics, images = fid(Pixels(), z, features_of(levels(COUNT), extractor), extractor, CPU)
+    assert np.isnan([metrics["fid"], metrics["kid"]]).all()
+    assert images.shape == (100, *SHAPE) and images.dtype == np.uint8 and not images.any()
 
 
-def test_the_extractor_is_the_same_every_time():
-    images = torch.randint(256, (64, 3, 32, 32), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
-    first, again = (fid_extractor.fid_extractor(images, torch.arange(64) % 4, 1) for _ in range(2))
-    assert all(torch.equal(a, b) for a, b in zip(first.parameters(), again.parameters(), strict=True))
-    assert isinstance(first, InDomain)
+def write_reference(path, weights) -> torch.Tensor:
+    features = torch.rand(50, 64, generator=torch.Generator().manual_seed(0))
+    save_file({"features": features}, path, {"weights_sha256": sha256(weights)})
+    return features
+
+
+def test_a_reference_made_with_other_weights_stops(tmp_path, weights):
+    features = write_reference(tmp_path / "reference.safetensors", weights)
+    assert torch.equal(read_reference(tmp_path / "reference.safetensors", weights), features)
+    weights.write_bytes(b"others")
+    with pytest.raises(Stop, match="reference.safetensors was made with other weights"):
+        read_reference(tmp_path / "reference.safetensors", weights)
+
+
+def test_the_rule_writes_a_number_per_seed_and_density_and_the_first_images(tmp_path, weights, monkeypatch):
+    _, models = write_small_run(tmp_path, diverged=1)
+    generator = torch.Generator().manual_seed(0)
+    samples = {name: torch.randn(2, COUNT, LATENT, generator=generator) for name in ("gaussian", "gmm")}
+    for z in samples.values():
+        z[1] = torch.nan
+    save_file(samples, tmp_path / "samples.safetensors")
+    reference = write_reference(tmp_path / "reference.safetensors", weights)
+    names = ("model", "samples", "reference")
+    flags = {name: tmp_path / f"{name}.safetensors" for name in names}
+    flags |= {"spec": tmp_path / "spec.json", "extractor": weights, "device": "cpu"}
+    flags |= {name: tmp_path / f"{name}.npy" for name in samples}
+    settings = json.dumps({"extractor": "in_domain", "reference": "test", "epochs": 1, "count": COUNT})
+    call(monkeypatch, main, **flags, settings=settings, metrics=tmp_path / "fid.csv")
+
+    rows = list(csv.DictReader((tmp_path / "fid.csv").read_text().splitlines()))
+    values = {(row["seed"], row["metric"]): row["value"] for row in rows}
+    assert len(rows) == len(values) == 2 * 6
+    extractor = load_extractor("in_domain", weights, CPU)
+    for name, z in samples.items():
+        decoded = decode(models[0], z[0], CPU)
+        features = images_to_features(decoded, extractor, CPU)
+        assert float(values["0", f"fid:{name}"]) == pytest.approx(features_to_fid(features, reference))
+        assert float(values["0", f"kid:{name}"]) == pytest.approx(features_to_kid(features, reference))
+        assert values["1", f"fid:{name}"] == values["1", f"kid:{name}"] == ""
+        images = np.load(tmp_path / f"{name}.npy")
+        assert images.shape == (2, 100, *SHAPE) and images.dtype == np.uint8
+        assert np.array_equal(images[0], decoded[:100]) and not images[1].any()
+    for seed in ("0", "1"):
+        assert (values[seed, "count:samples"], values[seed, "count:reference"]) == (f"{COUNT}.0", "50.0")

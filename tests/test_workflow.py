@@ -154,10 +154,10 @@ def test_mistakes_stop_all_at_once_before_any_job_with_one_line_each(checkout):
         "config: there is no key 'sedes'. Did you mean seeds? There are: classify, data,",
         "training: there is no key 'epcohs'. Did you mean epochs? There are: batch, epochs, lr, shuffle",
         "seeds: [1, 1] holds something twice",
-        "datasets: there is no data set 'mnits'. Did you mean mnist? There are: celeba, fashion_mnist, mnist,",
+        "datasets: there is no data set 'mnits'. Did you mean mnist? There are: ",
         "variants.irmae-l2: there is no option 'detph'. Did you mean depth? There are: chain, depth",
         "variants.irmae-l4.chain: 'fixd' is not one of trained, fixed, nonlinear, shared",
-        "variants.x: there is no model 'irmea'. Did you mean irmae? There are: ae, irmae, pca, untrained, vae",
+        "variants.x: there is no model 'irmea'. Did you mean irmae? There are: ",
         "variants: 'Y' is to name files and does not match ^[a-z0-9][a-z0-9_-]*$",
     ):
         assert len(re.findall(f"^{re.escape(beginning)}", result.stdout, re.MULTILINE)) == 1, result.stdout

@@ -67,8 +67,9 @@ def model_sources(*paths):
 
 
 def section(name, **more):
-    """Return a section of the config, and settings from elsewhere, as JSON."""
-    return planning.text({**CONFIG[name], **more})
+    """Return a section of the config, and settings from elsewhere, as JSON; where it applies is the plan's business."""
+    own = {key: value for key, value in CONFIG[name].items() if key != "datasets"}
+    return planning.text({**own, **more})
 
 
 def data_folder(wildcards):
