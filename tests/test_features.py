@@ -1,14 +1,13 @@
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
+from random_network import keeping_variance, write_random_in_domain
 from torch.utils.data import Dataset
 from torch_fidelity import calculate_metrics
 from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
 
 from bench.features import (
     KID_SEED,
-    InDomain,
     features_to_fid,
     features_to_kid,
     images_to_features,
@@ -32,19 +31,9 @@ def pictures(count, channels=3, side=32, seed=0) -> np.ndarray:
     return (levels + generator.integers(50, size=(count, channels, side, side))).astype(np.uint8)
 
 
-def keeping_variance(network: torch.nn.Module) -> torch.nn.Module:
-    """Draw the weights so that activations neither vanish nor explode on the way."""
-    for layer in network.modules():
-        if isinstance(layer, torch.nn.Conv2d | torch.nn.Linear):
-            torch.nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-    return network
-
-
 @pytest.fixture
 def weights(tmp_path):
-    """An untrained in-domain extractor on disk; a random feature space is as good for arithmetic as any."""
-    torch.manual_seed(0)
-    save_file(keeping_variance(InDomain(10)).state_dict(), tmp_path / "weights.safetensors")
+    write_random_in_domain(tmp_path / "weights.safetensors")
     return tmp_path / "weights.safetensors"
 
 

@@ -4,16 +4,17 @@ import json
 import numpy as np
 import pytest
 import torch
+from random_network import write_random_in_domain
 from safetensors.torch import save_file
 from small_run import CPU, LATENT, SHAPE, call, write_small_run
 
 from bench.command import Stop
-from bench.features import InDomain, features_to_fid, features_to_kid, images_to_features, load_extractor
+from bench.features import features_to_fid, features_to_kid, images_to_features, load_extractor
 from bench.fid import fid, main, read_reference
 from bench.files import sha256
 from bench.run import decode
 
-COUNT = 130
+COUNT = 300
 
 
 class Pixels(torch.nn.Module):
@@ -31,8 +32,7 @@ def levels(count, seed=0) -> np.ndarray:
 
 @pytest.fixture
 def weights(tmp_path):
-    torch.manual_seed(0)
-    save_file(InDomain(10).state_dict(), tmp_path / "weights.safetensors")
+    write_random_in_domain(tmp_path / "weights.safetensors")
     return tmp_path / "weights.safetensors"
 
 
@@ -48,7 +48,7 @@ def features_of(z, extractor) -> torch.Tensor:
 def test_samples_that_are_the_real_images_have_no_distance(extractor):
     z = levels(COUNT)
     metrics, images = fid(Pixels(), z, features_of(z, extractor), extractor, CPU)
-    assert metrics["fid"] == pytest.approx(0, abs=1e-9)
+    assert metrics["fid"] == pytest.approx(0, abs=1e-5)  # one grey level: a covariance of low rank
     assert np.array_equal(images, (z[:100] * 255).round().astype(np.uint8).reshape(100, *SHAPE))
 
 

@@ -4,11 +4,11 @@ import json
 import numpy as np
 import pytest
 import torch
+from random_network import write_random_in_domain
 from safetensors import safe_open
-from safetensors.torch import save_file
-from small_run import call, write_small_run
+from small_run import call
 
-from bench.features import InDomain, images_to_features, load_extractor
+from bench.features import images_to_features, load_extractor
 from bench.fid_reference import halves, main, noise_images
 from bench.files import sha256, write_array
 
@@ -41,14 +41,13 @@ def test_noise_takes_every_value_and_repeats():
 
 @pytest.fixture
 def folder(tmp_path):
-    """A run whose images are bands of grey, and extractor weights."""
-    write_small_run(tmp_path)
+    """Data whose images are bands of grey, and extractor weights."""
     generator = np.random.default_rng(0)
-    for split, count in (("train", 60), ("test", 40)):
+    for split, count in (("train", 600), ("test", 300)):
         levels = generator.integers(256, size=(count, 1, 4, 1), dtype=np.uint8)
         write_array(tmp_path / "data" / f"{split}.npy", levels.repeat(8, 2).repeat(32, 3))
-    torch.manual_seed(0)
-    save_file(InDomain(10).state_dict(), tmp_path / "weights.safetensors")
+        write_array(tmp_path / "data" / f"{split}_labels.npy", np.zeros(count, dtype=np.int64))
+    write_random_in_domain(tmp_path / "weights.safetensors")
     return tmp_path
 
 
@@ -64,7 +63,7 @@ def run_rule(folder, monkeypatch, reference, count=1000):
     return features, metadata, {(row["metric"], row["seed"]): float(row["value"]) for row in rows}
 
 
-@pytest.mark.parametrize(("split", "count", "half"), [("test", 40, 30), ("train", 60, 20)])
+@pytest.mark.parametrize(("split", "count", "half"), [("test", 300, 300), ("train", 600, 150)])
 def test_the_reference_is_the_whole_split_and_the_floor_the_other(folder, monkeypatch, split, count, half):
     features, metadata, rows = run_rule(folder, monkeypatch, split)
     extractor = load_extractor("in_domain", folder / "weights.safetensors", CPU)
