@@ -81,3 +81,10 @@ def test_a_data_set_of_one_class_stops_and_names_the_way_out(tmp_path, monkeypat
     with pytest.raises(Stop, match=f"{tmp_path}: .* set fid.extractor to inception"):
         run_rule(tmp_path, monkeypatch)
     assert not (tmp_path / "weights.safetensors").exists()
+
+
+def test_features_have_unit_size_whatever_training_made_of_them():
+    images = torch.randint(256, (600, 1, 32, 32), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    network = fid_extractor(images, torch.arange(600) % 3, epochs=1)
+    x = (images / 255).expand(-1, 3, -1, -1)
+    assert network.features(x).square().mean().item() == pytest.approx(1, rel=1e-3)

@@ -7,7 +7,7 @@ from bench.report.results import SUPERVISED, Place, Results
 TABLE = "table 1"
 DIGITS = {"fid": 1, "kid": 4}  # FID as in the paper
 HEADER = ["", "FID, Gaussian", "FID, GMM", "KID, Gaussian", "KID, GMM"]
-LIMITS = {"real": "*floor: real images (train halves)*", "noise": "*ceiling: uniform noise*"}
+LIMITS = {"real": "*floor: real images (two halves of the other split)*", "noise": "*ceiling: uniform noise*"}
 EXTRACTORS = {
     "inception": "Inception (torch-fidelity's weights)",
     "in_domain": "a small network trained on the data set's own labels (**in-domain CNN, not Inception: not\n"
