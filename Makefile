@@ -17,7 +17,7 @@ paper: .venv/stamp
 	@echo "The tables are in results/tables.md, the figures beside it."
 
 test: lint
-	OMP_NUM_THREADS=1 pytest --numprocesses logical --dist loadgroup
+	OMP_NUM_THREADS=1 pytest --numprocesses logical --dist loadfile
 
 lint: .venv/stamp
 	ruff check .
@@ -31,6 +31,7 @@ clean:
 
 .venv/stamp: requirements.lock
 	@[ -n "$(PYTHON)" ] || { echo "No Python >= 3.11 here: install one, or make $(MAKECMDGOALS) PYTHON=/path/to/it" >&2; exit 1; }
-	$(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --disable-pip-version-check --requirement requirements.lock
+	@echo "Installing the Python packages into .venv once (torch brings its CUDA libraries: about 5 GB)"
+	@$(PYTHON) -m venv .venv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
 	@touch $@

@@ -9,16 +9,16 @@ import pandas as pd
 import pytest
 from conftest import Checkout
 
-pytestmark = [pytest.mark.xdist_group("smoke"), pytest.mark.timeout(900)]
+pytestmark = pytest.mark.timeout(900)
 COMMAND = ("bash", "workflow/run.sh", "--cores", "2", "--config", "preset=smoke")
 MEASURED = ("runs.csv", "cost.csv")  # times and memory differ from run to run
 
 
 def start(checkout: Checkout) -> subprocess.Popen:
-    log = (checkout.folder / "log").open("a")
-    return subprocess.Popen(
-        COMMAND, cwd=checkout.folder, env=checkout.environment, stdout=log, stderr=log, start_new_session=True
-    )
+    with (checkout.folder / "log").open("a") as log:
+        return subprocess.Popen(
+            COMMAND, cwd=checkout.folder, env=checkout.environment, stdout=log, stderr=log, start_new_session=True
+        )
 
 
 def finish(checkout: Checkout) -> str:

@@ -15,8 +15,6 @@ from conftest import Checkout
 
 from workflow.plan import text
 
-pytestmark = pytest.mark.xdist_group("workflow")  # one worker, which runs the graph once for all of them
-
 SMOKE = ("--config", "preset=smoke")
 AFTER_RUNS = {"aggregate", "figure", "tables"}
 STAND_IN = r"""#!/usr/bin/env bash
