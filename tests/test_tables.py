@@ -193,3 +193,9 @@ def test_the_published_numbers_are_whole():
     assert not paper.duplicated(["dataset", "variant", "metric"]).any()
     assert paper["table"].value_counts()[["table 1", "table 2"]].tolist() == [6, 20]
     assert not paper["metric"].str.contains("gaussian").any()
+
+
+def test_what_ran_and_how_stands_in_the_text(text):
+    assert "- Training: 2 epochs, batch 32 shuffled, Adam at 0.001; vae: lr 0.0005" in text
+    recipe = "Two hidden layers of 128 with ReLU, no dropout; Adam at 0.001, batches of 100, 20 epochs"
+    assert f"{recipe} (supervised: at most 50 steps)." in text

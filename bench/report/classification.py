@@ -27,9 +27,20 @@ def table_2(results: Results) -> str:
     settings = results.plan["config"]["classify"]
     places = [place for place in results.places(TABLE) if place.paper or place.dataset in settings["datasets"]]
     others = [record["title"] for name, record in results.data.items() if name not in settings["datasets"]]
-    text = f"{TEXT}; {SUBSETS[settings['subset']]}."
+    text = f"{TEXT}; {SUBSETS[settings['subset']]}.\n{_recipe(settings)}"
     text += f"\nNot a digits data set, not classified: {', '.join(others)}." if others else ""
     return "\n\n".join([text, *(_part(results, place) for place in places)])
+
+
+def _recipe(settings: dict) -> str:
+    """Return how the classifiers are trained."""
+    dropout = f"dropout {settings['dropout']:g}" if settings["dropout"] else "no dropout"
+    steps = settings["supervised_steps"]
+    return (
+        f"Two hidden layers of {settings['hidden']} with ReLU, {dropout}; Adam at {settings['lr']:g}, batches of "
+        f"{settings['batch']}, {settings['epochs']} epochs"
+        + (f" (supervised: at most {steps} steps)." if steps else ".")
+    )
 
 
 def _part(results: Results, place: Place) -> str:

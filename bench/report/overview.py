@@ -48,12 +48,17 @@ def what_ran(results: Results) -> str:
     machine = runs["device"] + ", " + runs["device_name"]
     order = "shuffled" if training["shuffle"] else "in order"
     recipe = f"{training['epochs']} epochs, batch {training['batch']} {order}, Adam at {training['lr']:g}"
+    own = [
+        f"; {name}: {', '.join(f'{key} {value:g}' for key, value in variant['training'].items())}"
+        for name, variant in plan["config"]["variants"].items()
+        if "training" in variant
+    ]
     lines = [
         f"- Preset: `{plan['preset']}`",
         f"- Commit: {_distinct(code)}",
         f"- Device: {_distinct(machine)}; torch {_distinct(runs['torch'])}",
         f"- Seeds: {', '.join(map(str, plan['seeds']))}",
-        f"- Training: {recipe}",
+        f"- Training: {recipe}{''.join(own)}",
     ]
     hours = f"Wall time: {runs['wall_seconds'].sum() / 3600:.2f} hours of training, all runs together."
     return "\n\n".join(["## What ran", "\n".join(lines), hours, data_sets(results)])
