@@ -164,7 +164,7 @@ def write_history(path: Path, spec: Spec, history: list[list[float]]) -> None:
 
 def _record(spec: Spec, spec_path: Path, data: Path, ensemble: Ensemble, device: torch.device) -> dict:
     state = ensemble.state().values()
-    finite = torch.stack([tensor.flatten(1).isfinite().all(1) for tensor in state]).all(0).tolist()
+    finite = torch.stack([tensor.reshape(len(spec.seeds), -1).isfinite().all(1) for tensor in state]).all(0).tolist()
     return {
         **provenance(device),
         "spec_sha256": sha256(spec_path),

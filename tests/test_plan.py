@@ -1,6 +1,7 @@
-"""The plan: how a config becomes runs, figures and specifications, and what it finds wrong with one."""
+"""Expanding and checking a config, and reading the source: on small configs and folders made here."""
 
 import copy
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,103 +10,239 @@ import yaml
 from workflow import plan, sources
 from workflow.check import problems
 
-ROOT = Path(__file__).parent.parent
-BASE = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
-BASE["figures"] = {str(number): figure for number, figure in BASE["figures"].items()}
-SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text(encoding="utf-8"))
+REPOSITORY = Path(__file__).resolve().parent.parent
+SCHEMA = yaml.safe_load((REPOSITORY / "workflow/schemas/config.schema.yaml").read_text(encoding="utf-8"))
+PAPER = plan.typed(yaml.safe_load((REPOSITORY / "config/config.yaml").read_text(encoding="utf-8")))
 
 
 @pytest.fixture
 def config():
-    return copy.deepcopy(BASE)
+    return copy.deepcopy(PAPER)
+
+
+def write(root, path, content):
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text(content, encoding="utf-8")
+
+
+# Seeds
 
 
 @pytest.mark.parametrize(
     ("seeds", "size", "labels"),
     [
         ([0, 1, 2, 3, 4], 5, ["0-4"]),
-        ([0, 1, 2, 3, 4], 1, ["0", "1", "2", "3", "4"]),
-        ([0, 1, 2, 3, 4, 5], 5, ["0-4", "5"]),
+        ([0, 1, 2, 3, 4], 2, ["0-1", "2-3", "4"]),
         ([3], 5, ["3"]),
-        ([7, 0, 1], 5, ["0-1", "7"]),  # a batch has no gap, so its ends name it
+        ([2, 0, 1], 1, ["0", "1", "2"]),
+        ([0, 1, 5, 6], 4, ["0-1", "5-6"]),  # a label must not name seeds that are not in it
     ],
 )
-def test_seeds_are_cut_into_batches_named_by_their_ends(seeds, size, labels):
+def test_seeds_are_cut_into_batches_named_by_first_and_last(seeds, size, labels):
     batches = plan.batches(seeds, size)
     assert [plan.label(batch) for batch in batches] == labels
     assert sorted(seed for batch in batches for seed in batch) == sorted(seeds)
 
 
-def test_every_variant_runs_where_it_says_or_everywhere(config):
-    pairs = {(run["dataset"], run["variant"]) for run in plan.runs(config)}
-    assert {dataset for dataset, variant in pairs if variant == "ae"} == {"shapes", "mnist", "celeba"}
-    assert {dataset for dataset, variant in pairs if variant == "irmae-l8"} == {"mnist"}
-    assert {dataset for dataset, variant in pairs if variant == "supervised"} == {"mnist"}
+# Runs, figures, specification
 
 
-def test_one_config_line_gives_a_model_a_run_on_every_data_set(config):
-    config["variants"]["mine"] = {"model": "ae"}
-    mine = [run for run in plan.runs(config) if run["variant"] == "mine"]
-    assert [run["dataset"] for run in mine] == ["shapes", "mnist", "celeba"]
-    assert mine[1]["path"] == "runs/mnist/mine/0-4"
-    assert mine[1]["metrics"] == ["spectrum", "reconstruct", "classify", "sample", "fid"]
-
-
-def test_a_variants_training_overrides_the_configs(config):
-    config["variants"]["ae"]["training"] = {"lr": 0.5}
-    run = next(run for run in plan.runs(config) if run["variant"] == "ae")
-    assert plan.spec(run, config)["training"] == {**config["training"], "lr": 0.5}
-    assert run["options"] == {}
-
-
-def test_a_role_whose_data_set_does_not_run_leaves_its_panel_empty(config):
+def test_a_run_has_its_models_options_and_nothing_else_of_its_variant(config):
     config["datasets"] = ["mnist"]
-    panels = plan.figures(config)["4"]["panels"]
-    assert [panel["dataset"] for panel in panels] == ["mnist", None]
-    assert [panel["variants"] for panel in panels] == [["ae", "irmae-l8"], []]
+    config["variants"] = {"x": {"model": "irmae", "depth": 3, "datasets": ["mnist"], "training": {"epochs": 2}}}
+    run, supervised = plan.runs(config)
+    assert run == {
+        "dataset": "mnist",
+        "variant": "x",
+        "model": "irmae",
+        "options": {"depth": 3},
+        "seeds": [0, 1, 2, 3, 4],
+        "path": "runs/mnist/x/0-4",
+        "metrics": ["spectrum", "reconstruct", "classify", "sample", "fid"],
+    }
+    assert (supervised["variant"], supervised["metrics"]) == ("supervised", ["supervise"])
+    assert plan.spec(run, config)["training"] == {**config["training"], "epochs": 2}
 
 
-def test_equal_plans_are_equal_texts(config):
-    shuffled = dict(reversed(config.items()))
-    assert plan.text(plan.make_plan(config)) == plan.text(plan.make_plan(shuffled))
+def test_a_variant_runs_where_it_and_the_config_agree(config):
+    config["datasets"] = ["shapes", "mnist"]
+    config["variants"] = {
+        "everywhere": {"model": "ae"},
+        "digits": {"model": "ae", "datasets": ["mnist", "celeba"]},
+        "nowhere": {"model": "ae", "datasets": []},
+    }
+    found = [(run["dataset"], run["variant"]) for run in plan.runs(config)]
+    assert found == [
+        ("shapes", "everywhere"),
+        ("mnist", "everywhere"),
+        ("mnist", "digits"),
+        ("mnist", "supervised"),
+    ]
 
 
-def test_the_configs_that_ship_are_right():
-    assert problems(copy.deepcopy(BASE), SCHEMA, ROOT) == []
+def test_a_figure_leaves_out_what_does_not_run(config):
+    config["datasets"] = ["shapes", "mnist"]
+    config["variants"]["vae"]["datasets"] = []
+    figure = plan.make_plan(config)["figures"]["6"]
+    assert figure == {
+        "kind": "gaussian",
+        "panels": [
+            {"role": "digits", "dataset": "mnist", "variants": ["ae", "irmae-l8"]},
+            {"role": "faces", "dataset": None, "variants": []},
+        ],
+    }
+
+
+def test_a_figure_shows_images_of_the_first_batch_of_seeds(config):
+    config |= {"datasets": ["shapes", "mnist"], "seeds": [4, 1, 2], "seeds_per_job": 2}
+    found = plan.make_plan(config)
+    assert plan.figure_images(found, "8") == [
+        f"runs/mnist/{variant}/1-2/images/pca_grid.npy" for variant in ("ae", "vae", "irmae-l8")
+    ]
+    assert plan.figure_images(found, "9")[0] == "runs/mnist/ae/1-2/images/gmm.npy"
+    assert plan.figure_images(found, "2") == []
+
+
+def test_every_image_of_a_figure_belongs_to_a_run(config):
+    found = plan.make_plan(config)
+    paths = {run["path"] for run in found["runs"]}
+    images = [image for number in found["figures"] for image in plan.figure_images(found, number)]
+    assert images
+    assert {image.split("/images/")[0] for image in images} <= paths
+
+
+def test_presets_are_the_files_that_name_themselves(tmp_path):
+    write(tmp_path, "config.yaml", "# comment\npreset: paper\n")
+    write(tmp_path, "small.yaml", "device: cpu\npreset: tiny # why\n")
+    write(tmp_path, "claims.yaml", "claims:\n  preset: no\n")
+    assert plan.presets(tmp_path) == {"paper": tmp_path / "config.yaml", "tiny": tmp_path / "small.yaml"}
+
+
+def test_typed_reads_what_the_command_line_and_yaml_leave_as_text():
+    given = {"seeds": ["0", "1"], 2: {"lr": "1e-3", "shuffle": "true"}, "device": "cpu", "text": '"1"'}
+    assert plan.typed(given) == {
+        "seeds": [0, 1],
+        "2": {"lr": 0.001, "shuffle": True},
+        "device": "cpu",
+        "text": '"1"',
+    }
+
+
+def test_the_plan_needs_the_standard_library_only():
+    for path in ("plan.py", "sources.py"):
+        text = (REPOSITORY / "workflow" / path).read_text(encoding="utf-8")
+        imported = [line.split()[1].split(".")[0] for line in text.splitlines() if line.startswith(("import", "from"))]
+        assert imported
+        assert set(imported) <= sys.stdlib_module_names
+
+
+# Checking
+
+
+@pytest.mark.parametrize("preset", ["paper", "quick", "smoke"])
+def test_the_presets_have_no_mistakes(preset):
+    def merge(base, overlay):
+        if not (isinstance(base, dict) and isinstance(overlay, dict)):
+            return overlay
+        return base | {key: merge(base.get(key), value) for key, value in overlay.items()}
+
+    path = plan.presets(REPOSITORY / "config")[preset]
+    overlay = plan.typed(yaml.safe_load(path.read_text(encoding="utf-8")))
+    assert problems(merge(PAPER, overlay), SCHEMA, REPOSITORY) == []
+
+
+def edit(config, where, value):
+    *parents, last = where.split("/")
+    for key in parents:
+        config = config[key]
+    config[last] = value
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "message"),
+    ("where", "value", "message"),
     [
-        (("seeds",), [1, 1], "twice"),
-        (("training", "lr"), "1e-4", "training.lr: '1e-4'"),
-        (("training", "epochs"), -1, "training.epochs"),
-        (("device",), "gpu", "device"),
-        (("roles", "faces"), "celebs", "Did you mean celeba?"),
-        (("data", "shapes", "square"), "center", "one of"),
-        (("variants", "irmae-l2", "depth"), 2.5, "a value of type int"),
-        (("variants", "supervised"), {"model": "ae"}, "variants.supervised:"),
-        (("variants", "irmae-l2"), {"model": "irmae"}, "the option 'depth' is missing"),
+        ("device", "gpu", "device: 'gpu' is not one of ['cuda', 'cpu']"),
+        ("seeds", [], "seeds: [] should be non-empty"),
+        ("seeds", [0, 0], "seeds: [0, 0] holds something twice"),
+        ("training/lr", "fast", "training.lr: 'fast' is not of type 'number'"),
+        ("training/lr", 0, "training.lr: 0 is less than or equal to the minimum of 0"),
+        ("fid/extractor", "vgg", "fid.extractor: 'vgg' is not one of ['inception', 'in_domain']"),
+        ("roles/digits", "mnits", "roles.digits: there is no data set 'mnits'. Did you mean mnist?"),
+        ("roles/letters", "mnist", "roles: there is no key 'letters'."),
+        ("classify/datasets", ["mnits"], "classify.datasets: there is no data set 'mnits'. Did you mean mnist?"),
+        ("variants/ae/model", "aee", "variants.ae: there is no model 'aee'. Did you mean ae?"),
+        ("variants/ae/datasets", ["shape"], "variants.ae.datasets: there is no data set 'shape'."),
+        ("variants/vae/beta", "big", "variants.vae.beta: 'big' is not a value of type float"),
+        ("variants/irmae-l2/depth", 2.5, "variants.irmae-l2.depth: 2.5 is not a value of type int"),
+        ("variants/irmae-l2/depth", True, "variants.irmae-l2.depth: True is not a value of type int"),
+        ("variants/irmae-l2", {"model": "irmae"}, "variants.irmae-l2: the option 'depth' is missing"),
+        ("variants/irmae-l2/training", {"epoch": 1}, "variants.irmae-l2.training: there is no key 'epoch'."),
+        ("variants/supervised", {"model": "ae"}, "variants.supervised: the tables use this name"),
+        ("data/shapes/sqare", "corner", "data.shapes: there is no option 'sqare'. Did you mean square?"),
+        ("data/shapes/architecture/decoder_relu", True, "data.shapes.architecture: there is no key 'decoder_relu'."),
+        ("figures/2/panels/digit", [], "figures.2.panels.digit: there is no role 'digit'. Did you mean digits?"),
+        ("figures/2/panels/shapes", ["ae-11"], "figures.2.panels.shapes: there is no variant 'ae-11'."),
     ],
 )
-def test_each_mistake_has_one_line_that_says_where(config, path, value, message):
-    *parents, key = path
-    section = config
-    for parent in parents:
-        section = section[parent]
-    section[key] = value
-    found = problems(config, SCHEMA, ROOT)
-    assert len(found) == 1 and message in found[0], found
+def test_a_mistake_is_one_line_that_says_where_and_what_exists(config, where, value, message):
+    edit(config, where, value)
+    (line,) = problems(config, SCHEMA, REPOSITORY)
+    assert line.startswith(message)
+    assert "\n" not in line
 
 
-def test_code_is_followed_through_what_it_imports():
-    closure = sources.closure(ROOT, "bench/encode.py")
-    assert {"bench/encode.py", "bench/run.py", "bench/autoencoder.py", "bench/stream.py"} <= set(closure)
-    assert not {"bench/train.py", "bench/models/ae.py", "bench/features.py"} & set(closure)
+def test_a_data_set_without_a_section_is_a_mistake(config):
+    del config["data"]["celeba"]
+    assert problems(config, SCHEMA, REPOSITORY) == ["data: the data set celeba has no section"]
 
 
-def test_options_are_read_without_importing():
-    options = sources.options(ROOT, "bench/models/irmae.py", "Model.__init__")
-    assert options["depth"].required and not options["chain"].required
-    assert options["chain"].expects("fixd") == "one of trained, fixed, nonlinear, shared"
-    assert options["depth"].expects(True) == "a value of type int"
+def test_every_key_of_the_schema_is_described():
+    assert list(undescribed(SCHEMA)) == []
+
+
+def undescribed(node):
+    """Yield the keys that the schema explains neither where they stand nor in the definition they point to."""
+    for key, value in node.get("properties", {}).items():
+        if isinstance(value, dict) and not {"description", "const"} & value.keys():
+            definition = SCHEMA["$defs"][value["$ref"].rpartition("/")[2]] if "$ref" in value else {}
+            if "description" not in definition:
+                yield key
+    for child in node.values():
+        if isinstance(child, dict):
+            yield from undescribed(child)
+
+
+# Reading the source
+
+
+def test_the_closure_follows_imports_within_bench_only(tmp_path):
+    write(tmp_path, "bench/__init__.py", "")
+    write(tmp_path, "bench/a.py", "import json\nfrom bench.b import f\n")
+    write(tmp_path, "bench/b.py", "def f():\n    import bench.parts.c\n")
+    write(tmp_path, "bench/parts/__init__.py", "")
+    write(tmp_path, "bench/parts/c.py", "from bench import d\n")
+    write(tmp_path, "bench/d.py", "from bench.a import x\n")  # a circle ends
+    write(tmp_path, "bench/alone.py", "import numpy\n")
+    parts = ["bench/parts/__init__.py", "bench/parts/c.py"]
+    whole = ["bench/__init__.py", "bench/a.py", "bench/b.py", "bench/d.py", *parts]
+    assert sources.closure(tmp_path, "bench/a.py") == whole
+    assert sources.closure(tmp_path, "bench/alone.py") == ["bench/alone.py"]
+
+
+def test_no_rule_but_those_of_a_model_depends_on_a_model():
+    for path in (REPOSITORY / "bench").glob("*.py"):
+        files = sources.closure(REPOSITORY, f"bench/{path.name}")
+        assert not [file for file in files if file.startswith("bench/models/") and "__init__" not in file]
+
+
+def test_options_are_the_keyword_only_arguments(tmp_path):
+    source = "class Model:\n    def __init__(self, backbone, *, depth: int, beta: float = 0.1):\n        pass\n"
+    write(tmp_path, "bench/models/m.py", source)
+    found = sources.options(tmp_path, "bench/models/m.py", "Model.__init__")
+    assert {name: option.required for name, option in found.items()} == {"depth": True, "beta": False}
+    assert found["beta"].expects(1) is None
+    assert found["depth"].expects("1") == "a value of type int"
+
+
+def test_equal_contents_give_equal_texts():
+    assert plan.text({"b": 1, "a": [1.0, "x"]}) == plan.text({"a": [1.0, "x"], "b": 1}) == '{"a": [1.0, "x"], "b": 1}'
