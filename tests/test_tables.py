@@ -94,10 +94,10 @@ def test_no_two_variants_share_a_name():
 
 def test_table_1_sets_our_fid_beside_the_papers(text):
     part = section(text, "### mnist5k (digits)")
-    assert row(part, "AE")[:2] == ["44.0 ± 1.0 (3)", "39.0 ± 1.0 (3)<br>paper 38.0"]
-    assert row(part, "VAE")[1] == "32.5 ± 0.7 (2 of 3, 1 diverged)<br>paper 30.8"
-    assert row(part, "*floor: real images (two halves of the other split)*")[:2] == ["3.0 ± 1.4 (2)"] * 2
-    assert row(part, "*ceiling: uniform noise*")[0] == "500.0 (1)"
+    assert row(part, "AE")[:2] == ["44.00 ± 1.00 (3)", "39.00 ± 1.00 (3)<br>paper 38.0"]
+    assert row(part, "VAE")[1] == "32.50 ± 0.71 (2 of 3, 1 diverged)<br>paper 30.8"
+    assert row(part, "*floor: real images (two halves of the other split)*")[:2] == ["3.00 ± 1.41 (2)"] * 2
+    assert row(part, "*ceiling: uniform noise*")[0] == "500.00 (1)"
     names = [line.split("|")[1].strip() for line in part.splitlines() if line.startswith("| ")]
     assert names[2:5] == ["AE", "VAE", "IRMAE l=8"]
 

@@ -44,10 +44,15 @@ class Results:
         """One row per data set, variant and metric, with the columns of long tables (`cells.COLUMNS`)."""
         stand_ins = {paper.dataset: dataset_in(role, self.plan) for role, paper in PAPER_DATA.items()}
         table = beside_paper(summarise(self.metrics), self.paper, stand_ins)
-        if self.plan["config"]["fid"]["extractor"] != PAPER_EXTRACTOR:
+        if not self.fid_is_the_papers:
             # Distances between other features: no difference from the paper's has a meaning.
             table.loc[table["metric"].str.startswith("fid:"), "difference"] = float("nan")
         return table
+
+    @property
+    def fid_is_the_papers(self) -> bool:
+        """Tell whether FIDs are distances between the features the paper's are."""
+        return self.plan["config"]["fid"]["extractor"] == PAPER_EXTRACTOR
 
     @cached_property
     def labels(self) -> dict[str, str]:
@@ -112,7 +117,9 @@ class Results:
         row = self._measured.get((place.dataset, variant, metric))
         ran = variant in [*self.variants(place.dataset), REFERENCE]
         reason = (absent or "not measured") if ran else NOT_RUN
-        parts = [measured(row, digits) if row else reason]
+        # In-domain features have unit size: their distances are small numbers and want a digit more.
+        own = digits + (metric.startswith("fid:") and not self.fid_is_the_papers)
+        parts = [measured(row, own) if row else reason]
         theirs = self._published.get((place.paper.dataset, variant, metric)) if place.paper else None
         if theirs:
             parts.append(published(theirs.value, theirs.sd, digits))
