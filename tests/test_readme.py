@@ -10,13 +10,14 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_table_of_ranks_is_that_of_the_quick_results():
-    spectra = pd.read_csv(ROOT / "results" / "quick" / "tables" / "spectra.csv")
-    spectra = spectra[spectra["metric"] == "effective_rank"].set_index(["dataset", "variant"])
-    rows = re.findall(r"^\| (\w+) \| ([\w-]+) \| ([\d.]+) ± ([\d.]+) \|$", README, re.MULTILINE)
-    assert len(rows) >= 4
-    for dataset, variant, mean, sd in rows:
-        measured = spectra.loc[dataset, variant]
-        assert (mean, sd) == (f"{measured['mean']:.1f}", f"{measured['sd']:.1f}"), (dataset, variant)
+    tables = [pd.read_csv(ROOT / f"results/quick/tables/{name}.csv") for name in ("spectra", "reconstruction")]
+    measured = pd.concat(tables).set_index(["dataset", "variant", "metric"])
+    rows = re.findall(r"^\| (\w+) \| ([\w-]+) \| ([\d.]+) ± ([\d.]+) \| ([\d.]+) \|$", README, re.MULTILINE)
+    assert len(rows) == 11
+    for dataset, variant, mean, sd, explained in rows:
+        rank = measured.loc[dataset, variant, "effective_rank"]
+        assert (mean, sd) == (f"{rank['mean']:.1f}", f"{rank['sd']:.1f}"), (dataset, variant)
+        assert explained == f"{measured.loc[dataset, variant, 'explained_variance']['mean']:.2f}", (dataset, variant)
 
 
 def test_every_link_leads_somewhere():
