@@ -13,6 +13,7 @@ from typing import Any
 import torch
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # what ru_maxrss counts
 SOURCES = ("bench", "config", "workflow", "Snakefile")  # what can change a number
 
 
@@ -28,7 +29,7 @@ def provenance(device: torch.device) -> dict[str, Any]:
         "device_name": torch.cuda.get_device_name(device) if device.type == "cuda" else _processor(),
         "threads": torch.get_num_threads(),
         "tf32": device.type == "cuda" and torch.backends.cudnn.allow_tf32,
-        "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RSS_UNIT,
         "peak_device_memory_bytes": torch.cuda.max_memory_allocated(device) if device.type == "cuda" else 0,
     }
 
@@ -51,6 +52,7 @@ def _git(*arguments: str) -> str:
 
 
 def _processor() -> str:
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
-        names = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
-    return names[0] if names else platform.machine()
+    cpus = Path("/proc/cpuinfo")  # Linux
+    lines = cpus.read_text(encoding="utf-8").splitlines() if cpus.exists() else []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
