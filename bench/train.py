@@ -12,7 +12,6 @@ import csv
 import hashlib
 import math
 import time
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from torch import Tensor
 from torch.func import functional_call, stack_module_state, vmap
 
 from bench.autoencoder import Autoencoder, count_parameters
+from bench.batches import epoch_noise, epoch_order
 from bench.checkpoint import Checkpoint, optimiser_tensors, restore_optimiser
 from bench.command import run
 from bench.data import load
@@ -30,7 +30,6 @@ from bench.files import read_json, sha256, write_json, writing
 from bench.provenance import provenance, source_digest
 from bench.run import device_of, initial_model
 from bench.spec import Spec, read_spec
-from bench.stream import stream, stream_seed
 
 CHECKPOINT_SECONDS = (
     5.0  # least time between two checkpoints; saving one takes well under a tenth of a second per 100 MB
@@ -111,28 +110,6 @@ def train_epoch(ensemble: Ensemble, spec: Spec, images: Tensor, epoch: int) -> l
     for index, noise in zip(order.unbind(1), noises, strict=False):  # noise has no end
         total += ensemble.step(images[index].to(torch.get_default_dtype()) / 255, noise)
     return (total / order.shape[1]).tolist()
-
-
-def epoch_order(spec: Spec, count: int, epoch: int) -> Tensor:
-    """Return the image indices [s, steps, batch] of an epoch; they depend on seed and epoch only."""
-    batch = min(spec.training.batch, count)
-    steps = count // batch
-    if spec.training.shuffle:
-        orders = [torch.from_numpy(stream(seed, "order", epoch).permutation(count)) for seed in spec.seeds]
-    else:
-        orders = [torch.arange(count)] * len(spec.seeds)
-    return torch.stack([order[: steps * batch].view(steps, batch) for order in orders])
-
-
-def epoch_noise(
-    model: Autoencoder, spec: Spec, batch: int, epoch: int, device: torch.device
-) -> Iterator[Tensor | None]:
-    """Yield the standard normal noise [s, ...] of an epoch's steps, or None if the model takes none."""
-    shape = model.noise_shape(batch)
-    generators = [torch.Generator(device).manual_seed(stream_seed(seed, "noise", epoch)) for seed in spec.seeds]
-    while True:
-        draws = [torch.randn(shape, generator=g, device=device) for g in generators] if shape else None
-        yield torch.stack(draws) if draws else None
 
 
 def _save(ensemble: Ensemble, checkpoint: Checkpoint) -> None:

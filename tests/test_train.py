@@ -11,11 +11,12 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from bench.batches import epoch_order
 from bench.checkpoint import Checkpoint
 from bench.files import read_json, sha256, write_array, write_json
 from bench.run import initial_model
 from bench.spec import Spec, Training
-from bench.train import epoch_order, train, train_epoch
+from bench.train import train, train_epoch
 
 ARCHITECTURE = {"family": "dense", "encoder": [4, 8, 8, 8], "decoder": [8, 8, 4], "decoder_relu": True}
 
