@@ -16,6 +16,7 @@ ROOT = Path(os.path.relpath(workflow.basedir))
 
 
 configfile: ROOT / "config/config.yaml"
+configfile: ROOT / "config/claims.yaml"
 
 
 # Later files win, and the command line wins over them all.
@@ -32,11 +33,13 @@ include: "workflow/rules/train.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/sample.smk"
 include: "workflow/rules/fid.smk"
+include: "workflow/rules/sensitivity.smk"
 include: "workflow/rules/report.smk"
 
 
 localrules:
     all,
+    sensitivity,
     plan,
     spec,
 
@@ -46,3 +49,10 @@ rule all:
     input:
         "<results>/tables.md",
         figure_files(),
+        "<results>/tables/check.csv",
+
+
+# A target, for those who want this alone; tables.md opens with it.
+rule sensitivity:
+    input:
+        "<results>/tables/sensitivity.csv",

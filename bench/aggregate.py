@@ -1,5 +1,5 @@
 """Rule `aggregate`: one table per kind of record; in: the plan, each run's metrics, history and provenance,
-out: metrics.csv, history.csv, runs.csv.
+out: metrics.csv, alternatives.csv, history.csv, runs.csv.
 
 Only files that the plan promises are read, so a missing one is an error and a stray one is no result.
 """
@@ -13,10 +13,12 @@ import numpy as np
 import pandas as pd
 
 from bench.command import Stop, run
-from bench.files import read_json, writing
+from bench.files import COMMENT, read_json, writing
 
 REFERENCE_STEP, REFERENCE = "fid_reference", "reference"  # the floor and ceiling of FID stand as a variant
+REEVALUATE = "reevaluate"  # the step whose metrics are called ALTERNATIVE/METRIC
 METRICS = ["dataset", "variant", "seed", "step", "metric", "value"]
+ALTERNATIVES = ["dataset", "variant", "seed", "alternative", "metric", "value"]
 HISTORY = ["dataset", "variant", "seed", "epoch", "loss"]
 
 
@@ -30,6 +32,7 @@ def gather_metrics(plan: dict[str, Any], results: Path) -> pd.DataFrame:
         _read(results / entry["path"] / "metrics" / f"{step}.csv", entry["dataset"], entry["variant"], step)
         for entry in plan["runs"]
         for step in entry["metrics"]
+        if step != REEVALUATE
     ]
     parts += [
         _read(results / "data" / dataset / f"{REFERENCE_STEP}.csv", dataset, REFERENCE, REFERENCE_STEP)
@@ -37,16 +40,36 @@ def gather_metrics(plan: dict[str, Any], results: Path) -> pd.DataFrame:
     ]
     metrics = pd.concat(parts, ignore_index=True)[METRICS]
     step_rank = pd.Series(np.repeat(np.arange(len(parts)), [len(part) for part in parts]))
-    metric_rank = {name: rank for rank, name in enumerate(sorted(metrics["metric"].unique(), key=natural))}
-    keys = [metrics["seed"], step_rank, metrics["metric"].map(metric_rank)]
-    return _sorted(metrics, keys)
+    return _sorted(metrics, [metrics["seed"], step_rank, _metric_rank(metrics)])
+
+
+def gather_alternatives(plan: dict[str, Any], results: Path) -> pd.DataFrame:
+    """Return the numbers of every alternative to the protocol: dataset, variant, seed, alternative, metric, value.
+
+    Those of trained models measured otherwise, and those of models trained otherwise, whose data set is called
+    DATASET@ALTERNATIVE in the plan.
+    """
+    parts = [pd.DataFrame(columns=ALTERNATIVES)]
+    for entry in plan["runs"]:
+        if REEVALUATE in entry["metrics"]:
+            path = results / entry["path"] / "metrics" / f"{REEVALUATE}.csv"
+            part = _read(path, entry["dataset"], entry["variant"])
+            names = part["metric"].str.split("/", n=1)
+            parts.append(part.assign(alternative=names.str[0], metric=names.str[1]))
+    for entry in plan["retrained"]:
+        dataset, alternative = entry["dataset"].split("@")
+        for step in entry["metrics"]:
+            path = results / entry["path"] / "metrics" / f"{step}.csv"
+            parts.append(_read(path, dataset, entry["variant"]).assign(alternative=alternative))
+    table = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)[ALTERNATIVES]
+    return _sorted(table, [table["alternative"], table["seed"], _metric_rank(table)])
 
 
 def gather_history(plan: dict[str, Any], results: Path) -> pd.DataFrame:
     """Return the training loss of every epoch: dataset, variant, seed, epoch, loss."""
     parts = [
         _read(results / entry["path"] / "history.csv", entry["dataset"], entry["variant"])
-        for entry in plan["runs"]
+        for entry in plan["runs"] + plan["retrained"]
         if _trained(entry)
     ]
     history = pd.concat(parts, ignore_index=True)[HISTORY]
@@ -59,7 +82,7 @@ def gather_runs(plan: dict[str, Any], results: Path) -> pd.DataFrame:
     The supervised run keeps no provenance: its row ends after its name.
     """
     rows = []
-    for entry in plan["runs"]:
+    for entry in plan["runs"] + plan["retrained"]:
         row = {"dataset": entry["dataset"], "variant": entry["variant"], "seeds": Path(entry["path"]).name}
         rows.append(row | (_provenance(results / entry["path"]) if _trained(entry) else {}))
     return pd.json_normalize(rows).convert_dtypes()
@@ -68,6 +91,11 @@ def gather_runs(plan: dict[str, Any], results: Path) -> pd.DataFrame:
 def natural(name: str) -> tuple[list[str | int], str]:
     """Return the sort key under which `singular_value:2` precedes `singular_value:10`."""
     return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)], name
+
+
+def _metric_rank(table: pd.DataFrame) -> pd.Series:
+    ranks = {name: rank for rank, name in enumerate(sorted(table["metric"].unique(), key=natural))}
+    return table["metric"].map(ranks)
 
 
 def _trained(entry: dict[str, Any]) -> bool:
@@ -81,7 +109,7 @@ def _provenance(folder: Path) -> dict[str, Any]:
 
 
 def _read(path: Path, dataset: str, variant: str, step: str | None = None) -> pd.DataFrame:
-    frame = pd.read_csv(_present(path))
+    frame = pd.read_csv(_present(path), comment=COMMENT)
     return frame.assign(dataset=dataset, variant=variant, step=step)
 
 
@@ -105,13 +133,21 @@ def write_table(path: Path, table: pd.DataFrame) -> None:
         table.to_csv(temporary, index=False, lineterminator="\n")
 
 
+TABLES = {
+    "metrics": gather_metrics,
+    "alternatives": gather_alternatives,
+    "history": gather_history,
+    "runs": gather_runs,
+}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("plan", "results", "tables"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     arguments = parser.parse_args()
     plan = read_json(arguments.plan)
-    for name, gather in (("metrics", gather_metrics), ("history", gather_history), ("runs", gather_runs)):
+    for name, gather in TABLES.items():
         write_table(arguments.tables / f"{name}.csv", gather(plan, arguments.results))
 
 

@@ -19,7 +19,8 @@ class Autoencoder(nn.Module):
     Parameters are drawn in the order encoder, decoder, then whatever the model adds, so that models of one
     seed start from the same encoder and decoder: comparisons between models are paired.
 
-    Hooks with defaults: `noise_shape` (no noise), `fit` (nothing), `finish` (nothing).
+    Hooks with defaults: `noise_shape` (no noise), `fit` (nothing), `finish` (nothing), and two for the study of
+    other protocols: `before_chain` and `posterior` (None: the model has no such thing).
     """
 
     def __init__(self, backbone: Backbone, *, outputs: int | None = None, output: Output = "tanh") -> None:
@@ -39,6 +40,17 @@ class Autoencoder(nn.Module):
     def loss(self, x: Tensor, noise: Tensor | None) -> Tensor:
         """Return the training loss of a batch (a scalar): mean squared error, equation (1) of the paper."""
         return F.mse_loss(self.decode(self.encode(x)), x)
+
+    def before_chain(self, x: Tensor) -> Tensor | None:
+        """Return the codes [n, d] before the linear layers that inference absorbs, if there are any.
+
+        Called on a model that is not finished: the released code's classifier reads these.
+        """
+        return None
+
+    def posterior(self, x: Tensor) -> tuple[Tensor, Tensor] | None:
+        """Return mean and log-variance [n, d] of q(z|x), if codes are drawn at random."""
+        return None
 
     def forward(self, x: Tensor, noise: Tensor | None = None) -> Tensor:
         """Return `loss`: what the engine calls on stacked parameters."""

@@ -14,6 +14,7 @@ from bench.command import run
 from bench.data import load
 from bench.files import write_rows
 from bench.heads import Head, budgets, error_rows, train_classifiers
+from bench.origin import origin
 from bench.run import device_of, finite_seeds
 from bench.spec import read_spec
 
@@ -34,9 +35,17 @@ class Codes:
 
 
 def classify(
-    seeds: tuple[int, ...], codes: Codes, labels: Tensor, test_labels: Tensor, settings: dict
+    seeds: tuple[int, ...],
+    codes: Codes,
+    labels: Tensor,
+    test_labels: Tensor,
+    settings: dict,
+    draws: tuple[int, ...] | None = None,
 ) -> Iterator[tuple[int, str, float]]:
-    """Yield `error:BUDGET:best` and `error:BUDGET:last` in percent per seed; the encoder stays as it is."""
+    """Yield `error:BUDGET:best` and `error:BUDGET:last` in percent per seed; the encoder stays as it is.
+
+    `draws` are the seeds of the labelled images, the initial head and its order, where they are not `seeds`.
+    """
     size, classes = codes.train_codes.shape[-1], int(labels.max()) + 1
     finite = torch.tensor([a and b for a, b in zip(*map(finite_seeds, _arrays(codes)), strict=True)])
 
@@ -44,7 +53,7 @@ def classify(
         return Head(size, settings["hidden"], classes)
 
     for budget in budgets(settings, len(labels)):
-        errors = train_classifiers(build, codes, labels, test_labels, seeds, budget, settings)
+        errors = train_classifiers(build, codes, labels, test_labels, draws or seeds, budget, settings)
         yield from error_rows(seeds, budget, np.where(finite, errors, np.nan))
 
 
@@ -64,7 +73,7 @@ def main() -> None:
     codes = Codes(*(torch.from_numpy(np.load(arguments.codes / f"{s}.npy")).to(device) for s in splits))
     labels, test_labels = (torch.from_numpy(load(arguments.data, s)[1]).to(device) for s in splits)
     rows = list(classify(spec.seeds, codes, labels, test_labels, arguments.settings))
-    write_rows(arguments.out, rows)
+    write_rows(arguments.out, rows, origin("classify", arguments.spec))
     print(f"classified {spec.name}: " + " ".join(f"{metric} {value:.1f}" for _, metric, value in rows))
 
 

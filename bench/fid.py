@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from safetensors import safe_open
 from safetensors.numpy import load_file
+from safetensors.torch import load_file as load_features
 from torch import Tensor
 from torch_fidelity.feature_extractor_base import FeatureExtractorBase
 
@@ -15,18 +16,23 @@ from bench.autoencoder import Autoencoder
 from bench.command import Stop, run
 from bench.features import features_to_fid, features_to_kid, images_to_features, load_extractor
 from bench.files import sha256, write_array, write_rows
+from bench.origin import origin
 from bench.run import decode, device_of, load_models
 from bench.spec import read_spec
 
 SHOWN = 100  # decoded samples kept per seed, for the 10 x 10 grids of Figures 6 and 7
 
 
-def read_reference(path: Path, weights: Path) -> Tensor:
-    """Return the reference features [n, f], or stop if another extractor made them."""
+def read_reference(path: Path, weights: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Return the features [n, f] of the real images by split, and which network's they are.
+
+    Stops if another network made them.
+    """
     with safe_open(path, framework="pt") as file:
-        if file.metadata()["weights_sha256"] != sha256(weights):
+        network = {key: file.metadata()[key] for key in ("extractor", "weights_sha256")}
+        if network["weights_sha256"] != sha256(weights):
             raise Stop(f"{path} was made with other weights than {weights}: delete it and run again")
-        return file.get_tensor("features")
+    return load_features(path), network
 
 
 def fid(
@@ -49,7 +55,8 @@ def main() -> None:
     parser.add_argument("--device", required=True)
     arguments = parser.parse_args()
     spec, device = read_spec(arguments.spec), device_of(arguments.device)
-    reference = read_reference(arguments.reference, arguments.extractor)
+    features, network = read_reference(arguments.reference, arguments.extractor)
+    reference = features[arguments.settings["reference"]]
     extractor = load_extractor(arguments.settings["extractor"], arguments.extractor, device)
     models, samples = load_models(spec, arguments.model, device), load_file(arguments.samples)
     rows: list[tuple[int, str, float]] = []
@@ -60,7 +67,7 @@ def main() -> None:
             rows += [(seed, f"{name}:{density}", value) for name, value in metrics.items()]
     for seed in spec.seeds:
         rows += [(seed, "count:samples", samples["gmm"].shape[1]), (seed, "count:reference", len(reference))]
-    write_rows(arguments.metrics, rows)
+    write_rows(arguments.metrics, rows, origin("fid", arguments.spec, **network))
     print(f"fid of {spec.name}: " + " ".join(f"{m} {v:.2f}" for _, m, v in rows if m.startswith("fid")))
 
 

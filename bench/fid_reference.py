@@ -1,5 +1,6 @@
 """Rule `fid_reference`: what samples are held against; in: images, out: their features, floor and ceiling.
 
+Kept are the features of the reference split, and of a part of the other one for those who want that reference.
 The floor is the distance of real images of the other split, in two halves (rows of seeds 0 and 1); the ceiling
 is that of uniform noise. A model's samples belong between them.
 """
@@ -17,7 +18,8 @@ from torch_fidelity.feature_extractor_base import FeatureExtractorBase
 from bench.command import run
 from bench.data import load
 from bench.features import features_to_fid, features_to_kid, images_to_features, load_extractor
-from bench.files import sha256, write_rows, writing
+from bench.files import read_json, sha256, write_rows, writing
+from bench.origin import origin
 from bench.run import device_of
 from bench.stream import stream
 
@@ -26,18 +28,20 @@ OTHER = {"test": "train", "train": "test"}
 
 def fid_reference(
     images: np.ndarray, others: np.ndarray, count: int, extractor: FeatureExtractorBase, device: torch.device
-) -> tuple[Tensor, list[tuple[int, str, float]]]:
-    """Return features [n, f] of images (uint8 [n, c, h, w]) and the rows of floor (from `others`) and ceiling."""
+) -> tuple[Tensor, Tensor, list[tuple[int, str, float]]]:
+    """Return features [n, f] of images (uint8 [n, c, h, w]) and of a half of `others`, and the rows of floor
+    (from `others`) and ceiling.
+    """
     reference = images_to_features(images, extractor, device)
     sets = [("real", seed, half) for seed, half in enumerate(halves(others, count))]
     sets.append(("noise", 0, noise_images(count, images.shape[1:])))
+    found = [(name, seed, images_to_features(candidates, extractor, device)) for name, seed, candidates in sets]
     rows: list[tuple[int, str, float]] = []
-    for name, seed, candidates in sets:
-        features = images_to_features(candidates, extractor, device)
+    for name, seed, features in found:
         rows += [(seed, f"fid:{name}", features_to_fid(features, reference))]
         rows += [(seed, f"kid:{name}", features_to_kid(features, reference))]
         rows += [(seed, f"count:{name}", len(features))]
-    return reference, rows
+    return reference, found[0][2], rows
 
 
 def halves(images: np.ndarray, count: int) -> list[np.ndarray]:
@@ -63,11 +67,12 @@ def main() -> None:
     split, name = settings["reference"], settings["extractor"]
     images, others = (load(arguments.data, s)[0] for s in (split, OTHER[split]))
     extractor = load_extractor(name, arguments.extractor, device)
-    features, rows = fid_reference(images, others, settings["count"], extractor, device)
-    metadata = {"extractor": name, "weights_sha256": sha256(arguments.extractor)}
+    features, half, rows = fid_reference(images, others, settings["count"], extractor, device)
+    network = {"extractor": name, "weights_sha256": sha256(arguments.extractor)}
     with writing(arguments.out) as temporary:
-        save_file({"features": features}, temporary, metadata | {"split": split, "count": str(len(features))})
-    write_rows(arguments.metrics, rows)
+        save_file({split: features, OTHER[split]: half}, temporary, network)
+    data = read_json(arguments.data / "data.json")["sha256"]["train.npy"]
+    write_rows(arguments.metrics, rows, origin("fid_reference", data_sha256=data, **network))
     print(f"reference {arguments.data} {split}: {len(features)} images, {name} features")
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+COMMENT = "#"  # begins the line of a table of numbers that says where they come from
+
 
 @contextmanager
 def writing(path: Path | str) -> Iterator[Path]:
@@ -38,13 +40,29 @@ def write_json(path: Path | str, content: Any) -> None:
         temporary.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def write_rows(path: Path | str, rows: Iterable[tuple[int, str, float]]) -> None:
-    """Write (seed, metric, value) rows as CSV; a non-finite value (a diverged seed) is left empty."""
+def write_rows(path: Path | str, rows: Iterable[tuple[int, str, float]], origin: dict[str, Any]) -> None:
+    """Write (seed, metric, value) rows as CSV; a non-finite value (a diverged seed) is left empty.
+
+    `origin` (see bench/origin.py) becomes a comment before the header: numbers and where they come from
+    stay together.
+    """
     with writing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+        file.write(f"{COMMENT} {json.dumps(origin, sort_keys=True)}\n")
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["seed", "metric", "value"])
         for seed, metric, value in rows:
             table.writerow([seed, metric, repr(float(value)) if math.isfinite(value) else ""])
+
+
+def read_origin(path: Path | str) -> dict[str, Any]:
+    """Return what `write_rows` was told about the numbers in a file; empty if it holds nothing of the kind."""
+    with Path(path).open(encoding="utf-8") as file:
+        first = file.readline()
+    try:
+        found = json.loads(first.removeprefix(COMMENT))
+    except json.JSONDecodeError:
+        return {}
+    return found if first.startswith(COMMENT) and isinstance(found, dict) else {}
 
 
 def write_array(path: Path | str, array: np.ndarray) -> None:

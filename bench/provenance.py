@@ -1,10 +1,8 @@
 """Where a result comes from: the commit, the inputs, the software, the machine and what it cost."""
 
 import hashlib
-import os
 import platform
 import resource
-import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -12,16 +10,15 @@ from typing import Any
 
 import torch
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+from bench.origin import REPOSITORY, commit
+
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # what ru_maxrss counts
-SOURCES = ("bench", "config", "workflow", "Snakefile")  # what can change a number
 
 
 def provenance(device: torch.device) -> dict[str, Any]:
     """Return what identifies this process's code, software and machine."""
     return {
-        "commit": _git("rev-parse", "HEAD") or "unknown",
-        "dirty": bool(_git("status", "--porcelain", "--", *SOURCES)),
+        **commit(),
         "python": platform.python_version(),
         "torch": torch.__version__,
         "numpy": version("numpy"),
@@ -41,14 +38,6 @@ def source_digest() -> str:
     for path in sorted(path for path in loaded if path.is_relative_to(REPOSITORY / "bench")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def _git(*arguments: str) -> str:
-    command = ["git", "-C", os.fspath(REPOSITORY), *arguments]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return ""
 
 
 def _processor() -> str:

@@ -10,6 +10,7 @@ from bench.autoencoder import Autoencoder
 from bench.command import run
 from bench.data import load, to_unit
 from bench.files import write_rows
+from bench.origin import origin
 from bench.run import device_of, load_models
 from bench.spec import read_spec
 
@@ -51,7 +52,7 @@ def main() -> None:
         for seed, error in zip(spec.seeds, errors, strict=True)
         for row in ((seed, "mse", error), (seed, "explained_variance", 1 - error / variance))
     ]
-    write_rows(arguments.out, rows)
+    write_rows(arguments.out, rows, origin("reconstruct", arguments.spec))
     print(f"reconstructed {spec.name}: mse {' '.join(f'{error:.5f}' for error in errors)}")
 
 

@@ -1,7 +1,7 @@
 """Building a run's models from its specification, and using the trained ones."""
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -36,23 +36,31 @@ def initial_model(spec: Spec, seed: int) -> Autoencoder:
         return model_class(backbone, **spec.options)
 
 
-def load_models(spec: Spec, path: Path | str, device: torch.device) -> list[Autoencoder]:
-    """Return the trained models of a run, one per seed, folded and ready for inference."""
+def load_models(spec: Spec, path: Path | str, device: torch.device, *, finish: bool = True) -> list[Autoencoder]:
+    """Return the trained models of a run, one per seed, folded and ready for inference, or as they were trained."""
     stacked = load_file(path)
     models = []
     for index, seed in enumerate(spec.seeds):
         model = initial_model(spec, seed)
         model.load_state_dict({name: tensor[index] for name, tensor in stacked.items()})
         model.requires_grad_(False).eval()
-        model.finish()
+        if finish:
+            model.finish()
         models.append(model.to(device))
     return models
 
 
-def encode(model: Autoencoder, images: np.ndarray, device: torch.device, batch: int = 500) -> np.ndarray:
+def encode(model: Autoencoder, images: np.ndarray, device: torch.device) -> np.ndarray:
     """Map uint8 images [n, c, h, w] to codes [n, d] (float32)."""
+    return map_images(model.encode, images, device)
+
+
+def map_images(
+    function: Callable[[Tensor], Tensor], images: np.ndarray, device: torch.device, batch: int = 500
+) -> np.ndarray:
+    """Apply a function of images in [0, 1] to uint8 images [n, c, h, w], batch by batch; float32."""
     with torch.inference_mode():
-        parts = [model.encode(to_unit(images[i : i + batch]).to(device)) for i in range(0, len(images), batch)]
+        parts = [function(to_unit(images[i : i + batch]).to(device)) for i in range(0, len(images), batch)]
     return torch.cat(parts).float().cpu().numpy()
 
 

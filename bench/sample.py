@@ -12,6 +12,7 @@ from sklearn.mixture import GaussianMixture
 
 from bench.command import run
 from bench.files import write_rows, writing
+from bench.origin import origin
 from bench.spec import read_spec
 from bench.stream import stream, stream_seed
 
@@ -79,7 +80,7 @@ def main() -> None:
     with writing(arguments.out) as temporary:
         save_file({name: np.stack([samples[name] for samples, _ in drawn]) for name in DENSITIES}, temporary)
     rows = [(s, name, value) for s, (_, m) in zip(spec.seeds, drawn, strict=True) for name, value in m.items()]
-    write_rows(arguments.metrics, rows)
+    write_rows(arguments.metrics, rows, origin("sample", arguments.spec))
     print(f"sampled {spec.name}: {settings['count']} codes per seed from each density")
 
 

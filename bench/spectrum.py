@@ -9,6 +9,7 @@ import numpy as np
 
 from bench.command import run
 from bench.files import write_rows
+from bench.origin import origin
 from bench.spec import read_spec
 
 
@@ -54,7 +55,7 @@ def main() -> None:
         for seed, z in zip(spec.seeds, codes, strict=True)
         for metric, value in spectrum(z, arguments.settings["thresholds"])
     ]
-    write_rows(arguments.out, rows)
+    write_rows(arguments.out, rows, origin("spectrum", arguments.spec))
     ranks = [f"{value:.1f}" for _, metric, value in rows if metric == "effective_rank"]
     print(f"spectrum of {spec.name}: effective rank {' '.join(ranks)}")
 

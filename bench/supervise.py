@@ -15,6 +15,7 @@ from bench.command import run
 from bench.data import load
 from bench.files import write_rows
 from bench.heads import Head, budgets, error_rows, train_classifiers
+from bench.origin import origin
 from bench.run import device_of
 from bench.spec import Spec, read_spec
 
@@ -76,7 +77,7 @@ def main() -> None:
     labels, test_labels = (torch.from_numpy(labels).to(device) for _, labels in splits)
     images = Images(*pictures, seeds=len(spec.seeds))
     rows = list(supervise(spec, images, labels, test_labels, arguments.settings))
-    write_rows(arguments.out, rows)
+    write_rows(arguments.out, rows, origin("supervise", arguments.spec))
     print(f"supervised {spec.name}: " + " ".join(f"{metric} {value:.1f}" for _, metric, value in rows))
 
 

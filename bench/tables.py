@@ -1,5 +1,5 @@
-"""Rule `tables`: the report; in: plan, rule `aggregate`'s tables, paper.csv, out: tables.md and its tables in
-long form.
+"""Rule `tables`: the report; in: plan, the tables of `aggregate` and `judge`, paper.csv, out: tables.md and its
+tables in long form.
 
 Equal inputs give equal bytes. Of two runs that measured the same, only the line of the wall time and the
 section Cost differ.
@@ -20,9 +20,13 @@ from bench.report.cost import cost, cost_frame
 from bench.report.generation import table_1
 from bench.report.overview import figures, introduction, what_ran
 from bench.report.results import Results, read_results
+from bench.report.sensitivity import sensitivity
+from bench.report.verdicts import verdicts
 
 SECTIONS: list[Callable[[Results], str]] = [
     introduction,
+    verdicts,
+    sensitivity,
     what_ran,
     table_1,
     table_2,

@@ -1,5 +1,6 @@
 """A small untrained run on disk, for the tests of the steps that use one."""
 
+import csv
 import sys
 
 import numpy as np
@@ -18,9 +19,9 @@ ARCHITECTURE = {"family": "dense", "encoder": [4, 8, 8, 8], "decoder": [8, 8, 4]
 CPU = torch.device("cpu")
 
 
-def write_small_run(folder, diverged=None):
+def write_small_run(folder, diverged=None, **changes):
     """Write spec.json, data, model and codes to a folder; `diverged` is a position whose weights are NaN."""
-    write_json(folder / "spec.json", specification())
+    write_json(folder / "spec.json", specification() | changes)
     spec = read_spec(folder / "spec.json")
     generator = np.random.default_rng(0)
     for split, count in (("train", 60), ("test", 40)):
@@ -58,3 +59,8 @@ def call(monkeypatch, main, **flags) -> None:
     words = [word for name, value in flags.items() for word in (f"--{name}", str(value))]
     monkeypatch.setattr(sys, "argv", ["rule", *words])
     main()
+
+
+def read_rows(path) -> list[dict[str, str]]:
+    """Return the rows of a table of numbers, without the line that says where they come from."""
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()[1:]))

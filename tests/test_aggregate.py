@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from synthetic import DIVERGED, LATENT, SEEDS, values, write_results
 
-from bench.aggregate import gather_history, gather_metrics, gather_runs, natural, write_table
+from bench.aggregate import gather_alternatives, gather_history, gather_metrics, gather_runs, natural, write_table
 from bench.command import Stop
 from bench.files import write_rows
 
@@ -17,14 +17,15 @@ def test_every_promised_number_arrives_once_and_in_order(plan, tmp_path):
     metrics = gather_metrics(plan, tmp_path)
     assert list(metrics) == ["dataset", "variant", "seed", "step", "metric", "value"]
     for run in plan["runs"]:
+        steps = [step for step in run["metrics"] if step != "reevaluate"]
         for seed in run["seeds"]:
             own = metrics.query("dataset == @run['dataset'] and variant == @run['variant'] and seed == @seed")
-            expected = {(s, m): v for s in run["metrics"] for m, v in values(run, seed)[s].items()}
+            expected = {(s, m): v for s in steps for m, v in values(run, seed)[s].items()}
             found = dict(zip(zip(own["step"], own["metric"], strict=True), own["value"], strict=True))
             assert found.keys() == expected.keys() and len(own) == len(expected)
             assert np.array_equal([found[k] for k in expected], list(expected.values()), equal_nan=True)
-            assert list(dict.fromkeys(own["step"])) == run["metrics"]
-            assert list(own["metric"]) == [m for s in run["metrics"] for m in sorted(values(run, seed)[s], key=natural)]
+            assert list(dict.fromkeys(own["step"])) == steps
+            assert list(own["metric"]) == [m for s in steps for m in sorted(values(run, seed)[s], key=natural)]
 
 
 def test_rows_follow_the_plan_then_the_seed(plan, tmp_path):
@@ -47,6 +48,17 @@ def test_numbers_in_metric_names_sort_by_value():
     assert sorted(names, key=natural) == expected
 
 
+def test_alternatives_are_read_by_name_from_both_kinds(plan, tmp_path):
+    table = gather_alternatives(plan, tmp_path)
+    assert list(table) == ["dataset", "variant", "seed", "alternative", "metric", "value"]
+    assert not table.duplicated(list(table)[:-1]).any()
+    assert set(table["dataset"]) == {"shapes", "mnist5k"}
+    again = table.query("alternative == 'first-labels' and variant == 'ae' and metric == 'error:10:best'")
+    assert list(again["value"]) == [30.0, 31.0, 32.0] and list(again["seed"]) == SEEDS
+    trained = table.query("alternative == 'unshuffled' and dataset == 'shapes' and metric == 'rank:0.01'")
+    assert set(trained["variant"]) == {"ae", "irmae-l2"} and list(trained["value"]) == [5.0, 6.0, 7.0] * 2
+
+
 def test_floor_and_ceiling_stand_as_the_variant_reference(plan, tmp_path):
     metrics = gather_metrics(plan, tmp_path)
     floor = metrics.query("variant == 'reference' and metric == 'fid:real' and dataset == 'mnist5k'")
@@ -55,7 +67,7 @@ def test_floor_and_ceiling_stand_as_the_variant_reference(plan, tmp_path):
 
 def test_only_files_of_the_plan_are_read(plan, tmp_path):
     stray = tmp_path / plan["runs"][0]["path"].replace("/ae/", "/stray/") / "metrics" / "spectrum.csv"
-    write_rows(stray, [(0, "effective_rank", 1.0)])
+    write_rows(stray, [(0, "effective_rank", 1.0)], {})
     assert "stray" not in set(gather_metrics(plan, tmp_path)["variant"])
 
 
@@ -70,7 +82,7 @@ def test_a_missing_file_stops_with_its_name(plan, tmp_path, name):
 
 def test_history_has_a_row_per_epoch_of_every_trained_seed(plan, tmp_path):
     history = gather_history(plan, tmp_path)
-    trained = [run for run in plan["runs"] if run["model"] not in ("pca", "supervised")]
+    trained = [run for run in plan["runs"] + plan["retrained"] if run["model"] not in ("pca", "supervised")]
     assert len(history) == 2 * sum(len(run["seeds"]) for run in trained)
     ours = history.query("dataset == 'mnist5k' and variant == 'ae'")
     assert list(zip(ours["seed"], ours["epoch"], strict=True)) == [(s, e) for s in SEEDS for e in (1, 2)]
@@ -78,7 +90,7 @@ def test_history_has_a_row_per_epoch_of_every_trained_seed(plan, tmp_path):
 
 def test_runs_flatten_provenance_and_leave_the_supervised_row_empty(plan, tmp_path):
     runs = gather_runs(plan, tmp_path)
-    assert len(runs) == len(plan["runs"])
+    assert len(runs) == len(plan["runs"] + plan["retrained"])
     trained = runs.query("dataset == 'shapes' and variant == 'ae'")
     assert list(trained["seeds"]) == ["0-1", "2"] and list(trained["training.epochs"]) == [2, 2]
     assert runs.query("variant == 'supervised'").drop(columns=["dataset", "variant", "seeds"]).isna().all(axis=None)
@@ -87,7 +99,7 @@ def test_runs_flatten_provenance_and_leave_the_supervised_row_empty(plan, tmp_pa
 def test_written_numbers_come_back_exactly_and_twice_the_same(plan, tmp_path):
     spread = np.random.default_rng(0).random(LATENT) * 10.0 ** np.arange(-LATENT, 0)
     rows = [(seed, f"singular_value:{i}", v) for seed in plan["runs"][0]["seeds"] for i, v in enumerate(spread)]
-    write_rows(tmp_path / plan["runs"][0]["path"] / "metrics" / "spectrum.csv", rows)
+    write_rows(tmp_path / plan["runs"][0]["path"] / "metrics" / "spectrum.csv", rows, {})
     paths = [tmp_path / "a.csv", tmp_path / "b.csv"]
     for path in paths:
         write_table(path, gather_metrics(plan, tmp_path))

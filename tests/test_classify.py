@@ -1,10 +1,9 @@
-import csv
 import json
 
 import numpy as np
 import pytest
 import torch
-from small_run import call, write_small_run
+from small_run import call, read_rows, write_small_run
 
 from bench.classify import Codes, classify, main
 
@@ -79,7 +78,7 @@ def test_the_rule_writes_every_budget_of_every_seed(tmp_path, monkeypatch):
         device="cpu",
         out=out,
     )
-    rows = list(csv.DictReader(out.read_text().splitlines()))
+    rows = read_rows(out)
     assert {(row["seed"], row["metric"]) for row in rows} == {
         (seed, f"error:{budget}:{kind}") for seed in "01" for budget in (10, 60) for kind in ("best", "last")
     }

@@ -1,4 +1,3 @@
-import csv
 import json
 
 import numpy as np
@@ -6,7 +5,7 @@ import pytest
 import torch
 from random_network import write_random_in_domain
 from safetensors.torch import save_file
-from small_run import CPU, LATENT, SHAPE, call, write_small_run
+from small_run import CPU, LATENT, SHAPE, call, read_rows, write_small_run
 
 from bench.command import Stop
 from bench.features import features_to_fid, features_to_kid, images_to_features, load_extractor
@@ -69,13 +68,14 @@ def test_a_diverged_seed_has_no_numbers_and_black_images(extractor):
 
 def write_reference(path, weights) -> torch.Tensor:
     features = torch.rand(50, 64, generator=torch.Generator().manual_seed(0))
-    save_file({"features": features}, path, {"weights_sha256": sha256(weights)})
+    save_file({"test": features}, path, {"extractor": "in_domain", "weights_sha256": sha256(weights)})
     return features
 
 
 def test_a_reference_made_with_other_weights_stops(tmp_path, weights):
     features = write_reference(tmp_path / "reference.safetensors", weights)
-    assert torch.equal(read_reference(tmp_path / "reference.safetensors", weights), features)
+    found, network = read_reference(tmp_path / "reference.safetensors", weights)
+    assert torch.equal(found["test"], features) and network["extractor"] == "in_domain"
     weights.write_bytes(b"others")
     with pytest.raises(Stop, match="reference.safetensors was made with other weights"):
         read_reference(tmp_path / "reference.safetensors", weights)
@@ -96,7 +96,7 @@ def test_the_rule_writes_a_number_per_seed_and_density_and_the_first_images(tmp_
     settings = json.dumps({"extractor": "in_domain", "reference": "test", "epochs": 1, "count": COUNT})
     call(monkeypatch, main, **flags, settings=settings, metrics=tmp_path / "fid.csv")
 
-    rows = list(csv.DictReader((tmp_path / "fid.csv").read_text().splitlines()))
+    rows = read_rows(tmp_path / "fid.csv")
     values = {(row["seed"], row["metric"]): row["value"] for row in rows}
     assert len(rows) == len(values) == 2 * 6
     extractor = load_extractor("in_domain", weights, CPU)

@@ -1,4 +1,3 @@
-import csv
 import json
 
 import numpy as np
@@ -6,11 +5,11 @@ import pytest
 import torch
 from random_network import write_random_in_domain
 from safetensors import safe_open
-from small_run import call
+from small_run import call, read_rows
 
 from bench.features import images_to_features, load_extractor
 from bench.fid_reference import halves, main, noise_images
-from bench.files import sha256, write_array
+from bench.files import sha256, write_array, write_json
 
 CPU = torch.device("cpu")
 
@@ -47,19 +46,20 @@ def folder(tmp_path):
         levels = generator.integers(256, size=(count, 1, 4, 1), dtype=np.uint8)
         write_array(tmp_path / "data" / f"{split}.npy", levels.repeat(8, 2).repeat(32, 3))
         write_array(tmp_path / "data" / f"{split}_labels.npy", np.zeros(count, dtype=np.int64))
+    write_json(tmp_path / "data" / "data.json", {"sha256": {"train.npy": "d" * 64}})
     write_random_in_domain(tmp_path / "weights.safetensors")
     return tmp_path
 
 
 def run_rule(folder, monkeypatch, reference, count=1000):
-    """Run the rule; return its features, its metadata and its rows {(metric, seed): value}."""
+    """Run the rule; return its features by split, its metadata and its rows {(metric, seed): value}."""
     out, metrics = folder / "reference.safetensors", folder / "fid_reference.csv"
     settings = json.dumps({"extractor": "in_domain", "reference": reference, "epochs": 1, "count": count})
     flags = {"data": folder / "data", "extractor": folder / "weights.safetensors", "settings": settings}
     call(monkeypatch, main, **flags, device="cpu", out=out, metrics=metrics)
     with safe_open(out, framework="pt") as file:
-        features, metadata = file.get_tensor("features"), file.metadata()
-    rows = csv.DictReader(metrics.read_text().splitlines())
+        features, metadata = {name: file.get_tensor(name) for name in ("train", "test")}, file.metadata()
+    rows = read_rows(metrics)
     return features, metadata, {(row["metric"], row["seed"]): float(row["value"]) for row in rows}
 
 
@@ -68,9 +68,10 @@ def test_the_reference_is_the_whole_split_and_the_floor_the_other(folder, monkey
     features, metadata, rows = run_rule(folder, monkeypatch, split)
     extractor = load_extractor("in_domain", folder / "weights.safetensors", CPU)
     expected = images_to_features(np.load(folder / "data" / f"{split}.npy"), extractor, CPU)
-    assert torch.equal(features, expected) and features.shape == (count, 64)
+    assert torch.equal(features[split], expected) and features[split].shape == (count, 64)
+    assert features[{"test": "train", "train": "test"}[split]].shape == (half, 64)
     digest = sha256(folder / "weights.safetensors")
-    assert metadata == {"extractor": "in_domain", "weights_sha256": digest, "split": split, "count": str(count)}
+    assert metadata == {"extractor": "in_domain", "weights_sha256": digest}
     counts = {name: value for name, value in rows.items() if name[0].startswith("count")}
     assert counts == {("count:real", "0"): half, ("count:real", "1"): half, ("count:noise", "0"): 1000}
 

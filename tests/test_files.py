@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from bench.files import read_json, sha256, write_array, write_json, write_rows, writing
+from bench.files import read_json, read_origin, sha256, write_array, write_json, write_rows, writing
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
@@ -25,8 +25,21 @@ def test_writing_makes_folders_and_replaces(tmp_path):
 
 def test_rows_keep_every_digit_and_leave_non_finite_values_empty(tmp_path):
     path = tmp_path / "metrics.csv"
-    write_rows(path, [(0, "mse", np.float64(0.1) + 0.2), (1, "mse", math.nan), (2, "mse", math.inf)])
-    assert path.read_text() == "seed,metric,value\n0,mse,0.30000000000000004\n1,mse,\n2,mse,\n"
+    rows = [(0, "mse", np.float64(0.1) + 0.2), (1, "mse", math.nan), (2, "mse", math.inf)]
+    write_rows(path, rows, {"step": "reconstruct"})
+    assert (
+        path.read_text()
+        == '# {"step": "reconstruct"}\n' + "seed,metric,value\n0,mse,0.30000000000000004\n1,mse,\n2,mse,\n"
+    )
+
+
+def test_the_origin_of_rows_is_read_back_and_its_absence_is_empty(tmp_path):
+    path = tmp_path / "metrics.csv"
+    write_rows(path, [(0, "mse", 0.5)], {"step": "fid", "dirty": False})
+    assert read_origin(path) == {"step": "fid", "dirty": False}
+    for text in ("seed,metric,value\n", "", "# no JSON\n", "# [1]\n"):
+        path.write_text(text)
+        assert read_origin(path) == {}
 
 
 def test_arrays_come_back_whole(tmp_path):

@@ -1,9 +1,7 @@
-import csv
-
 import numpy as np
 import pytest
 import torch
-from small_run import CPU, call, write_small_run
+from small_run import CPU, call, read_rows, write_small_run
 
 from bench.reconstruct import main, reconstruct
 
@@ -58,7 +56,7 @@ def test_the_rule_writes_one_error_per_seed_and_none_for_a_diverged_one(tmp_path
     )
     x = torch.from_numpy(np.load(tmp_path / "data" / "test.npy")) / 255
     expected = (models[0].decode(models[0].encode(x)) - x).square().mean().item()
-    rows = list(csv.DictReader(out.read_text().splitlines()))
+    rows = read_rows(out)
     found = {(row["seed"], row["metric"]): row["value"] for row in rows}
     assert float(found["0", "mse"]) == pytest.approx(expected, rel=1e-5)
     explained = 1 - expected / x.var(0, correction=0).mean().item()

@@ -1,11 +1,10 @@
-import csv
 from functools import partial
 
 import numpy as np
 import pytest
 from safetensors.numpy import load_file
 from sklearn.mixture import GaussianMixture
-from small_run import call, specification
+from small_run import call, read_rows, specification
 
 from bench.files import write_array, write_json
 from bench.sample import main, sample
@@ -126,7 +125,7 @@ def run_rule(folder, monkeypatch, seeds, codes):
     flags = {"spec": folder / "spec.json", "codes": folder, "components": 2}
     flags |= {"settings": '{"count": 30, "covariance_floor": 1e-6}'}
     call(monkeypatch, main, **flags, out=folder / "samples.safetensors", metrics=folder / "sample.csv")
-    rows = csv.DictReader((folder / "sample.csv").read_text().splitlines())
+    rows = read_rows(folder / "sample.csv")
     return load_file(folder / "samples.safetensors"), {(row["seed"], row["metric"]): row["value"] for row in rows}
 
 

@@ -1,10 +1,9 @@
-import csv
 import json
 
 import numpy as np
 import pytest
 import torch
-from small_run import call, specification, write_small_run
+from small_run import call, read_rows, specification, write_small_run
 
 from bench.heads import labelled_subset
 from bench.spec import Spec, Training
@@ -99,7 +98,7 @@ def test_the_rule_writes_every_budget_of_every_seed(tmp_path, monkeypatch):
         device="cpu",
         out=out,
     )
-    rows = list(csv.DictReader(out.read_text().splitlines()))
+    rows = read_rows(out)
     assert {(row["seed"], row["metric"]) for row in rows} == {
         (seed, f"error:{budget}:{kind}") for seed in "01" for budget in (10, 60) for kind in ("best", "last")
     }

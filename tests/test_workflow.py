@@ -16,7 +16,7 @@ from conftest import Checkout
 from workflow.plan import text
 
 SMOKE = ("--config", "preset=smoke")
-AFTER_RUNS = {"aggregate", "figure", "tables"}
+AFTER_RUNS = {"aggregate", "judge", "figure", "tables", "check"}
 STAND_IN = r"""#!/usr/bin/env bash
 # Called as `python -m bench.RULE --FLAG VALUE ...`.
 set -euo pipefail
@@ -28,13 +28,14 @@ while [ $# -gt 0 ]; do
     case "$rule $1" in
         "fetch --out") make "$2"/{train,test}{,_labels}.npy; echo '{"shape": [1, 32, 32]}' > "$2/data.json" ;;
         "encode --out") make "$2"/{train,test}.npy ;;
-        "aggregate --tables") make "$2"/{metrics,history,runs}.csv ;;
+        "aggregate --tables") make "$2"/{metrics,alternatives,history,runs}.csv ;;
+        "judge --results") make "$2"/tables/{claims,cells,sensitivity,variance}.csv ;;
         "figure --out") make "$2".{png,pdf} ;;
         "tables --out") make "$2" "${2%.md}"/{table_{1,2},ablations,spectra,reconstruction,cost}.csv ;;
         "train --model" | *" --out" | *" --metrics" | *" --history" | *" --provenance" | *" --gaussian" | *" --gmm")
             make "$2" ;;
     esac
-    shift 2
+    shift $(($# > 1 ? 2 : 1)) # the last may stand alone
 done
 """
 
@@ -102,6 +103,25 @@ def test_quick_downloads_nothing(checkout):
     assert "fetch_inception" not in rules(jobs)
 
 
+def test_what_the_papers_other_protocols_ask_for_is_planned(checkout):
+    jobs = checkout.planned()
+    trained = {(w["dataset"], w["variant"]) for rule, w in jobs if rule == "train"}
+    again = {pair for pair in trained if "@" in pair[0]}
+    assert {dataset for dataset, _ in again} == {
+        "shapes@corner", "shapes@supplement", "shapes@unshuffled", "mnist@unshuffled",
+    }  # fmt: skip
+    shapes = {variant for dataset, variant in again if dataset == "shapes@corner"}
+    assert shapes == {"ae", "ae-l1", "ae-l2", "irmae-l2", "irmae-l4"}  # what claims compare there
+    assert ("mnist@unshuffled", "pca") not in again and ("mnist@unshuffled", "supervised") not in again
+    assert {w["dataset"] for rule, w in jobs if rule == "reevaluate"} == {"mnist", "celeba"}
+
+
+def test_the_sensitivity_is_a_target_of_its_own(checkout):
+    rules_of = rules(checkout.planned("sensitivity", "--config", "preset=quick"))
+    assert {"reevaluate", "aggregate", "judge"} <= rules_of
+    assert not {"figure", "tables", "interpolate"} & rules_of
+
+
 def test_one_seed_per_job_gives_a_job_per_combination(checkout):
     jobs = checkout.planned(*SMOKE, "seeds_per_job=1")
     trained = [(w["dataset"], w["variant"], w["seeds"]) for rule, w in jobs if rule == "train"]
@@ -145,17 +165,22 @@ def test_a_specification_holds_what_the_config_and_the_data_say(finished):
 def test_mistakes_stop_all_at_once_before_any_job_with_one_line_each(checkout):
     result = checkout.snakemake(
         "--dry-run", "--config", "sedes=3", "training={epcohs: 3}", "seeds=[1,1]", "datasets=[shapes,mnits]",
+        "claims={topics: {digits-fid: {claims: {digits-fid-ae: {lower: irmae-l9}}}}}",
+        "sensitivity={retrain: [kid], alternatives: {head-dropout: {classify: {dropuot: 0.5}}}}",
         "variants={irmae-l2: {detph: 3}, irmae-l4: {chain: fixd}, x: {model: irmea}, Y: {model: ae}}",
     )  # fmt: skip
     assert result.returncode == 1
     for beginning in (
-        "config: there is no key 'sedes'. Did you mean seeds? There are: classify, data,",
+        "config: there is no key 'sedes'. Did you mean seeds? There are: claims, classify,",
         "training: there is no key 'epcohs'. Did you mean epochs? There are: batch, epochs, lr, shuffle",
         "seeds: [1, 1] holds something twice",
         "datasets: there is no data set 'mnits'. Did you mean mnist? There are: ",
         "variants.irmae-l2: there is no option 'detph'. Did you mean depth? There are: chain, depth",
         "variants.irmae-l4.chain: 'fixd' is not one of trained, fixed, nonlinear, shared",
         "variants.x: there is no model 'irmea'. Did you mean irmae? There are: ",
+        "claims.topics.digits-fid.claims.digits-fid-ae: there is no variant 'irmae-l9'. Did you mean irmae-l",
+        "sensitivity.retrain: kid changes neither training nor data, so nothing trains again",
+        "sensitivity.alternatives.head-dropout.classify: there is no key 'dropuot'. Did you mean dropout?",
         "variants: 'Y' is to name files and does not match ^[a-z0-9][a-z0-9_-]*$",
     ):
         assert len(re.findall(f"^{re.escape(beginning)}", result.stdout, re.MULTILINE)) == 1, result.stdout

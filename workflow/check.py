@@ -7,7 +7,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
 
-from workflow import sources
+from workflow import alternatives, sources
 from workflow.plan import REFERENCE, SUPERVISED, VARIANT_KEYS
 
 # Keys of data.NAME that every data set has; every other one is an option of its `load`.
@@ -26,6 +26,8 @@ def problems(config: dict[str, Any], schema: dict[str, Any], root: Path) -> list
         lines += check_data(config, root)
         lines += check_variants(config, root)
         lines += check_figures(config)
+        lines += check_claims(config)
+        lines += check_alternatives(config)
     return lines
 
 
@@ -109,3 +111,45 @@ def check_figures(config: dict[str, Any]) -> Iterator[str]:
                 for name in variants
                 if name not in config["variants"]
             )
+
+
+def check_claims(config: dict[str, Any]) -> Iterator[str]:
+    """Check the roles and variants of every claim, and that no two claims share a name."""
+    known = [*config["variants"], *config["claims"]["awaited"], SUPERVISED]
+    seen = set()
+    for claim in alternatives.claims(config):
+        where = f"claims.topics.{claim['topic']}.claims.{claim['id']}"
+        if claim["id"] in seen:
+            yield f"{where}: another topic has a claim of this name"
+        seen.add(claim["id"])
+        if claim["role"] not in config["roles"]:
+            yield unknown(where, "role", claim["role"], config["roles"])
+        yield from (unknown(where, "variant", name, known) for name in alternatives.sides(claim) if name not in known)
+
+
+# What an alternative may change, and where its keys are known from.
+SECTIONS = ("classify", "sample", "training")
+
+
+def check_alternatives(config: dict[str, Any]) -> Iterator[str]:
+    """Check what the alternatives to the protocol change."""
+    own = config["sensitivity"]
+    for name in own["retrain"]:
+        if name not in own["alternatives"]:
+            yield unknown("sensitivity.retrain", "alternative", name, own["alternatives"])
+        elif not {"training", "data"} & set(own["alternatives"][name]):
+            yield f"sensitivity.retrain: {name} changes neither training nor data, so nothing trains again"
+    for name, alternative in own["alternatives"].items():
+        where = f"sensitivity.alternatives.{name}"
+        if alternative.get("codes") == "test" and "classify" in alternative:
+            yield f"{where}: codes of the test images are for samplers; a classifier cannot be trained on them"
+        for section in SECTIONS:
+            known = {*config[section], *(["components"] if section == "sample" else [])}
+            for key in sorted(set(alternative.get(section, {})) - known):
+                yield unknown(f"{where}.{section}", "key", key, known)
+        for dataset, settings in alternative.get("data", {}).items():
+            if dataset not in config["data"]:
+                yield unknown(f"{where}.data", "data set", dataset, config["data"])
+            else:
+                for key in sorted(set(settings) - set(config["data"][dataset])):
+                    yield unknown(f"{where}.data.{dataset}", "key", key, config["data"][dataset])

@@ -10,8 +10,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from workflow import alternatives
+from workflow.alternatives import SUPERVISED
+
 PAPER = "paper"  # the preset of config.yaml itself; every other one is an overlay
-SUPERVISED = "supervised"  # the last row of Table 2: a run per data set that uses no autoencoder
 REFERENCE = "reference"  # how the tables call the floor and ceiling of FID
 VARIANT_KEYS = {"model", "datasets", "training"}  # every other key of a variant is an option of its model
 # The images that a kind of figure shows; spectra need none.
@@ -84,17 +86,30 @@ def variants_on(dataset: str, config: dict[str, Any]) -> dict[str, dict[str, Any
 def runs(config: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield every run: data set, variant, model, options, seeds, its folder in the results and its tables."""
     for dataset in config["datasets"]:
-        for variant, settings in variants_on(dataset, config).items():
-            for batch in batches(config["seeds"], config["seeds_per_job"]):
-                yield {
-                    "dataset": dataset,
-                    "variant": variant,
-                    "model": settings["model"],
-                    "options": {key: settings[key] for key in settings if key not in VARIANT_KEYS},
-                    "seeds": batch,
-                    "path": f"runs/{dataset}/{variant}/{label(batch)}",
-                    "metrics": metrics(dataset, variant, config),
-                }
+        for variant in variants_on(dataset, config):
+            yield from batched(dataset, variant, metrics(dataset, variant, config), config)
+
+
+def retrained(config: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the runs, as `runs` does, of the alternatives that change the training or the data."""
+    for dataset, variant, steps in alternatives.trained_again(config):
+        if variant != SUPERVISED and variant in variants_on(alternatives.base(dataset), config):
+            yield from batched(dataset, variant, steps, config)
+
+
+def batched(dataset: str, variant: str, steps: list[str], config: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a variant's runs on a data set, one per batch of seeds."""
+    settings = variants_on(alternatives.base(dataset), config)[variant]
+    for batch in batches(config["seeds"], config["seeds_per_job"]):
+        yield {
+            "dataset": dataset,
+            "variant": variant,
+            "model": settings["model"],
+            "options": {key: settings[key] for key in settings if key not in VARIANT_KEYS},
+            "seeds": batch,
+            "path": f"runs/{dataset}/{variant}/{label(batch)}",
+            "metrics": steps,
+        }
 
 
 def metrics(dataset: str, variant: str, config: dict[str, Any]) -> list[str]:
@@ -102,7 +117,8 @@ def metrics(dataset: str, variant: str, config: dict[str, Any]) -> list[str]:
     if variant == SUPERVISED:
         return ["supervise"]
     classified = ["classify"] if dataset in config["classify"]["datasets"] else []
-    return ["spectrum", "reconstruct", *classified, "sample", "fid"]
+    again = ["reevaluate"] if alternatives.reevaluation(dataset, variant, config) else []
+    return ["spectrum", "reconstruct", *classified, "sample", "fid", *again]
 
 
 def figures(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -145,6 +161,8 @@ def make_plan(config: dict[str, Any]) -> dict[str, Any]:
         "roles": config["roles"],
         "seeds": sorted(config["seeds"]),
         "runs": list(runs(config)),
+        "retrained": list(retrained(config)),
+        "claims": list(alternatives.claims(config)),
         "figures": figures(config),
         "config": config,
     }
@@ -152,12 +170,13 @@ def make_plan(config: dict[str, Any]) -> dict[str, Any]:
 
 def spec(run: dict[str, Any], config: dict[str, Any]) -> dict[str, Any]:
     """Return spec.json without the images' shape, which is known once the data are there."""
-    data = config["data"][run["dataset"]]
-    override = config["variants"].get(run["variant"], {}).get("training", {})
+    data = alternatives.data_settings(run["dataset"], config)
+    own = config["variants"].get(run["variant"], {}).get("training", {})
+    changed = alternatives.changes(run["dataset"], config).get("training", {})
     return {
         **{key: run[key] for key in ("dataset", "variant", "model", "options", "seeds")},
         **{key: data[key] for key in ("latent", "architecture")},
-        "training": {**config["training"], **override},
+        "training": {**config["training"], **own, **changed},
     }
 
 

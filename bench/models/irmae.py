@@ -38,6 +38,9 @@ class Model(Autoencoder):
             z = layer(z.relu() if self.nonlinear and index else z)
         return z
 
+    def before_chain(self, x: Tensor) -> Tensor:
+        return self.encoder(x)
+
     def finish(self) -> None:
         last = _last_linear(self.encoder)
         if self.nonlinear or last is None:

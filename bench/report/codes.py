@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from bench.report.cells import table
-from bench.report.names import PAPER_DATA, dataset_in
-from bench.report.results import SUPERVISED, Place, Results
+from bench.report.names import PAPER_DATA, SUPERVISED, dataset_in
+from bench.report.results import Place, Results
 
 FIGURE_2 = "figure 2"
 FIGURE_2_INDICES = (4, 7, 10, 15, 20)  # around the intrinsic dimension 7 and along the tail
@@ -147,10 +147,11 @@ def _table(results: Results, place: Place, variants: Sequence[str], metrics: Seq
         ]
         for name in variants
     ]
-    return table(["", *map(_heading, metrics)], rows)
+    return table(["", *map(heading, metrics)], rows)
 
 
-def _heading(metric: str) -> str:
+def heading(metric: str) -> str:
+    """Return how tables call a metric."""
     kind, *details = metric.split(":")
     headings = {
         "rank": "rank > {}",
@@ -160,5 +161,8 @@ def _heading(metric: str) -> str:
         "mse": "test MSE",
         "explained_variance": "variance explained",
         "fid": "FID, {}",
+        "kid": "KID, {}",
+        "rank_spread": "spread of rank over {}",
+        "rank_error": "error of rank",
     }
     return headings[kind].format(*details).replace("gmm", "GMM")

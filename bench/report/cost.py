@@ -24,7 +24,7 @@ of the largest process, seeds of a batch sharing one; parameters are of one seed
 
 def costs(results: Results) -> pd.DataFrame:
     """Return one row per data set and variant: its batches of seeds summed (time) or their peak (memory)."""
-    runs = results.runs.dropna(subset="wall_seconds")
+    runs = results.runs[results.runs["dataset"].isin(results.data)].dropna(subset="wall_seconds")
     names = runs[["dataset", "variant", "seeds"]].apply(tuple, axis=1)
     seeds = {(r["dataset"], r["variant"], r["path"].split("/")[-1]): len(r["seeds"]) for r in results.plan["runs"]}
     train = {name: record["counts"]["train"] for name, record in results.data.items()}

@@ -2,7 +2,8 @@
 
 from bench.aggregate import REFERENCE
 from bench.report.cells import table
-from bench.report.results import SUPERVISED, Place, Results
+from bench.report.names import SUPERVISED
+from bench.report.results import Place, Results
 
 TABLE = "table 1"
 DIGITS = {"fid": 1, "kid": 4}  # FID as in the paper

@@ -3,6 +3,9 @@
 from collections import Counter
 from typing import Any, NamedTuple
 
+SUPERVISED = "supervised"  # the last row of Table 2, which no variant of the config makes
+PAPER_EXTRACTOR = "inception"
+
 
 class PaperData(NamedTuple):
     """The paper's data set in a role: its key in paper.csv, the paper's name and its training images."""

@@ -11,11 +11,11 @@ INTRODUCTION = """\
 An autoencoder (AE) squeezes an image into a code and back. *Implicit Rank-Minimizing Autoencoder* (IRMAE;
 Jing, Zbontar, LeCun; NeurIPS 2020) puts `l` extra linear layers between encoder and decoder and reports
 that plain training then finds codes that use few dimensions, which helps to generate images and to learn
-from few labels. This file sets what we measured beside what the paper printed.
-
-How to read a cell: `12.3 ± 0.5 (3)` is mean ± standard deviation over 3 seeds, `paper 12.0 ± 0.9` the
-published number, `+0.3` ours minus the paper's. `(2 of 3, 1 diverged)`: one of three seeds ended in
-numbers that are not finite and is left out of the mean. Where nothing was measured the cell says why.
+from few labels. This file sets what we measured beside what the paper printed."""
+READING = """\
+How to read a cell of the tables that follow: `12.3 ± 0.5 (3)` is mean ± standard deviation over 3 seeds,
+`paper 12.0 ± 0.9` the published number, `+0.3` ours minus the paper's. `(2 of 3, 1 diverged)`: one of three
+seeds ended in numbers that are not finite and is left out of the mean. Where nothing was measured the cell says why.
 Every table is also a file in [tables](tables), every single number in [metrics.csv](tables/metrics.csv)."""
 PRESETS = {
     "paper": "The paper's models and training at their published size.",
@@ -35,7 +35,7 @@ KINDS = {
 
 
 def introduction(results: Results) -> str:
-    """Return the title and how to read this file."""
+    """Return the title and what this file is."""
     preset = results.plan["preset"]
     return f"{TITLE} `{preset}`\n\n{PRESETS.get(preset, OTHER_PRESET)}\n\n{INTRODUCTION}"
 
@@ -61,7 +61,7 @@ def what_ran(results: Results) -> str:
         f"- Training: {recipe}{''.join(own)}",
     ]
     hours = f"Wall time: {runs['wall_seconds'].sum() / 3600:.2f} hours of training, all runs together."
-    return "\n\n".join(["## What ran", "\n".join(lines), hours, data_sets(results)])
+    return "\n\n".join(["## What ran", "\n".join(lines), hours, data_sets(results), READING])
 
 
 def data_sets(results: Results) -> str:

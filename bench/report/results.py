@@ -11,11 +11,10 @@ import pandas as pd
 from bench.aggregate import REFERENCE
 from bench.files import read_json
 from bench.report.cells import BREAK, beside_paper, difference, measured, published, summarise
-from bench.report.names import PAPER_DATA, PaperData, dataset_in, labels
+from bench.report.names import PAPER_DATA, PAPER_EXTRACTOR, PaperData, dataset_in, labels
 
-SUPERVISED = "supervised"
 NOT_RUN = "not run in this preset"
-PAPER_EXTRACTOR = "inception"
+TABLES = ("metrics", "alternatives", "runs", "claims", "cells", "sensitivity", "variance")
 
 
 class Place(NamedTuple):
@@ -29,14 +28,19 @@ class Place(NamedTuple):
 class Results:
     """Everything measured by one preset, and everything published.
 
-    plan: plan.json; data: data.json by data set; metrics and runs: the tables of rule `aggregate`;
-    paper: config/paper.csv.
+    plan: plan.json; data: data.json by data set; metrics, alternatives and runs: the tables of rule
+    `aggregate`; claims, cells, sensitivity and variance: those of rule `judge`; paper: config/paper.csv.
     """
 
     plan: dict[str, Any]
     data: dict[str, dict[str, Any]]
     metrics: pd.DataFrame
+    alternatives: pd.DataFrame
     runs: pd.DataFrame
+    claims: pd.DataFrame
+    cells: pd.DataFrame
+    sensitivity: pd.DataFrame
+    variance: pd.DataFrame
     paper: pd.DataFrame
 
     @cached_property
@@ -130,7 +134,7 @@ class Results:
 def read_results(plan_path: Path, folder: Path, paper: Path) -> Results:
     """Read a results folder and the published numbers."""
     plan = read_json(plan_path)
-    tables = [pd.read_csv(path) for path in (folder / "tables" / "metrics.csv", folder / "tables" / "runs.csv", paper)]
+    tables = {name: pd.read_csv(folder / "tables" / f"{name}.csv") for name in TABLES}
     records = {name: folder / "data" / name / "data.json" for name in plan["config"]["datasets"]}
     data = {name: read_json(path) for name, path in records.items()}
-    return Results(plan, data, *tables)
+    return Results(plan, data, **tables, paper=pd.read_csv(paper))

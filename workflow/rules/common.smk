@@ -5,6 +5,7 @@ from shlex import quote
 
 from snakemake.common.configfile import load_configfile
 
+from workflow import alternatives
 from workflow import plan as planning
 from workflow import sources as source
 from workflow.check import problems
@@ -15,7 +16,8 @@ if mistakes := problems(CONFIG, SCHEMA, ROOT):
     raise WorkflowError("\n".join(mistakes))
 
 PLAN = planning.make_plan(CONFIG)
-RUNS = {run["path"]: run for run in PLAN["runs"]}
+RUNS = {run["path"]: run for run in PLAN["runs"] + PLAN["retrained"]}
+DATASETS = list(dict.fromkeys([*CONFIG["datasets"], *(run["dataset"] for run in PLAN["retrained"])]))
 OUT = planning.results_root(CONFIG["preset"])
 DATA = [
     f"{OUT}/data/{{dataset}}/{name}"
@@ -41,7 +43,7 @@ pathvars:
 
 
 wildcard_constraints:
-    dataset="|".join(CONFIG["datasets"]),
+    dataset="|".join(DATASETS),
     variant="|".join([*CONFIG["variants"], planning.SUPERVISED]),
     seeds="|".join({planning.label(run["seeds"]) for run in PLAN["runs"]}),
     number="|".join(PLAN["figures"]),
@@ -56,7 +58,7 @@ def dataset_sources(*paths):
     """Return the input function for a rule that also runs its data set's file."""
 
     def files(wildcards):
-        return sources(*paths, f"bench/datasets/{wildcards.dataset}.py")
+        return sources(*paths, f"bench/datasets/{dataset_name(wildcards)}.py")
 
     return files
 
@@ -80,8 +82,12 @@ def data_folder(wildcards):
     return f"{OUT}/data/{wildcards.dataset}"
 
 
+def dataset_name(wildcards):
+    return alternatives.base(wildcards.dataset)
+
+
 def data_options(wildcards):
-    return planning.text(CONFIG["data"][wildcards.dataset])
+    return planning.text(alternatives.data_settings(wildcards.dataset, CONFIG))
 
 
 def data_root(wildcards, output):
@@ -92,7 +98,11 @@ def data_root(wildcards, output):
 
 
 def components(wildcards):
-    return CONFIG["data"][wildcards.dataset]["components"]
+    return alternatives.data_settings(wildcards.dataset, CONFIG)["components"]
+
+
+def reevaluation(wildcards):
+    return planning.text(alternatives.reevaluation(wildcards.dataset, wildcards.variant, CONFIG))
 
 
 def image_shape(record):
@@ -126,7 +136,7 @@ def training_files(wildcards):
 
 
 def data_records():
-    return [f"{OUT}/data/{dataset}/data.json" for dataset in CONFIG["datasets"]]
+    return [f"{OUT}/data/{dataset}/data.json" for dataset in DATASETS]
 
 
 def figure_images(wildcards):

@@ -14,9 +14,10 @@ rule fetch:
         "../../environment.yml"
     threads: 4
     params:
+        name=dataset_name,
         options=data_options,
         data_root=data_root,
         folder=data_folder,
     shell:
-        "python -m bench.fetch --dataset {wildcards.dataset} --options {params.options:q}"
+        "python -m bench.fetch --dataset {params.name} --options {params.options:q}"
         " --data-root {params.data_root:q} --out {params.folder} > {log} 2>&1"

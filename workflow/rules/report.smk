@@ -23,6 +23,7 @@ rule aggregate:
         code=sources("bench/aggregate.py"),
     output:
         metrics="<results>/tables/metrics.csv",
+        alternatives="<results>/tables/alternatives.csv",
         history="<results>/tables/history.csv",
         runs="<results>/tables/runs.csv",
     log:
@@ -73,7 +74,7 @@ rule figure:
 rule tables:
     input:
         plan="<results>/plan.json",
-        tables=[f"{OUT}/tables/{name}.csv" for name in ("metrics", "history", "runs")],
+        tables=[f"{OUT}/tables/{name}.csv" for name in ("metrics", "alternatives", "runs", *JUDGED)],
         records=data_records(),
         paper=ROOT / "config/paper.csv",
         code=sources("bench/tables.py"),
@@ -97,3 +98,25 @@ rule tables:
     shell:
         "python -m bench.tables --plan {input.plan} --results {params.results} --paper {input.paper}"
         " --out {output.report} > {log} 2>&1"
+
+
+rule check:
+    input:
+        plan="<results>/plan.json",
+        report="<results>/tables.md",
+        tables=[f"{OUT}/tables/{name}.csv" for name in ("metrics", "alternatives", "history", "runs", *LONG_TABLES)],
+        figures=figure_files(),
+        code=sources("bench/check.py"),
+    output:
+        "<results>/tables/check.csv",
+    log:
+        "<logs>/check.log",
+    benchmark:
+        "<benchmarks>/check.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    params:
+        results=subpath(input.plan, parent=True),
+    shell:
+        "python -m bench.check --out {output} {params.results} > {log} 2>&1"

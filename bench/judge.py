@@ -1,0 +1,58 @@
+"""Rule `judge`: verdicts on the papers' claims and numbers; in: plan, aggregated tables, paper.csv, out:
+claims.csv, cells.csv, sensitivity.csv, variance.csv.
+
+A verdict is a function of these tables: equal inputs give equal bytes.
+"""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bench.aggregate import write_table
+from bench.command import run
+from bench.files import read_json
+from bench.verdicts.cells import cells
+from bench.verdicts.comparable import differences
+from bench.verdicts.measured import Measured, by_seed
+from bench.verdicts.orderings import NOT_COMPARABLE, NOT_RUN, notes, outcomes
+from bench.verdicts.sensitivity import sensitivity
+from bench.verdicts.variance import variance
+
+
+def claims(plan: dict[str, Any], measured: Measured, data: dict[str, Any]) -> pd.DataFrame:
+    """Return every claim with what this run says on it (`outcome`) and the verdict on the paper, which is the
+    same where the run may be compared with the paper.
+    """
+    table = outcomes(plan, measured)
+    table["verdict"] = table["outcome"]
+    for index, claim in enumerate(plan["claims"]):
+        if table.loc[index, "outcome"] != NOT_RUN and (
+            found := differences(claim["metric"], claim["role"], plan, data)
+        ):
+            table.loc[index, ["verdict", "reason"]] = NOT_COMPARABLE, "; ".join(found)
+    return table.assign(note=notes(table, plan, measured))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("plan", "results", "paper"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    arguments = parser.parse_args()
+    plan, folder = read_json(arguments.plan), arguments.results / "tables"
+    metrics, alternatives = (pd.read_csv(folder / f"{name}.csv") for name in ("metrics", "alternatives"))
+    data = {name: read_json(arguments.results / "data" / name / "data.json") for name in plan["datasets"]}
+    measured = Measured(by_seed(metrics))
+    tables = {
+        "claims": claims(plan, measured, data),
+        "cells": cells(plan, measured, pd.read_csv(arguments.paper), data),
+        "sensitivity": sensitivity(plan, measured, alternatives),
+        "variance": variance(alternatives),
+    }
+    for name, table in tables.items():
+        write_table(folder / f"{name}.csv", table)
+
+
+if __name__ == "__main__":
+    run(main)

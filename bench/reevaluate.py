@@ -1,0 +1,177 @@
+"""Rule `reevaluate`: a trained run measured under other protocols; in: model, codes, data, out: its numbers.
+
+Metrics are called ALTERNATIVE/METRIC. `crossed-K` classifies the codes of every seed with the labelled images,
+initial head and order of seed K.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.numpy import load_file
+from torch import Tensor
+from torch_fidelity.feature_extractor_base import FeatureExtractorBase
+
+from bench.autoencoder import Autoencoder
+from bench.classify import Codes, classify
+from bench.command import run
+from bench.data import load
+from bench.features import load_extractor
+from bench.fid import fid, read_reference
+from bench.files import write_rows
+from bench.heads import budgets
+from bench.origin import origin
+from bench.run import device_of, load_models, map_images
+from bench.sample import sample
+from bench.spec import Spec, read_spec
+from bench.stream import stream
+
+Rows = Iterator[tuple[int, str, float]]
+SPLITS = ("train", "test")
+DENSITY = "gmm"  # the one of Table 1; `gaussian` has numbers of its own in the usual evaluation
+
+
+@dataclass(frozen=True)
+class Run:
+    """A trained run: its specification, folder (model, codes, samples), data folder and device."""
+
+    spec: Spec
+    folder: Path
+    data: Path
+    device: torch.device
+
+    @cached_property
+    def models(self) -> list[Autoencoder]:
+        """The models as they were trained, nothing absorbed."""
+        return load_models(self.spec, self.folder / "model.safetensors", self.device, finish=False)
+
+    @cached_property
+    def labels(self) -> dict[str, Tensor]:
+        """Labels [n] of both splits, on the device."""
+        return {split: torch.from_numpy(load(self.data, split)[1]).to(self.device) for split in SPLITS}
+
+    def codes(self, kind: str | None) -> dict[str, np.ndarray] | None:
+        """Return codes [s, n, d] of both splits: those of the usual evaluation, `before_chain`, drawn from the
+        `posterior`, or `test` (of the test images in both places); None where the model has no such codes.
+        """
+        if kind in (None, "test"):
+            return {
+                split: np.load(self.folder / "codes" / f"{'test' if kind else split}.npy", mmap_mode="r")
+                for split in SPLITS
+            }
+        probe = torch.zeros(1, *self.spec.shape, device=self.device)
+        if getattr(self.models[0], kind)(probe) is None:
+            return None
+        draw = _posterior if kind == "posterior" else _before_chain
+        pairs = list(zip(self.spec.seeds, self.models, strict=True))
+        return {split: np.stack([draw(m, self.data, split, s, self.device) for s, m in pairs]) for split in SPLITS}
+
+
+def _before_chain(model: Autoencoder, data: Path, split: str, seed: int, device: torch.device) -> np.ndarray:
+    return map_images(model.before_chain, load(data, split)[0], device)
+
+
+def _posterior(model: Autoencoder, data: Path, split: str, seed: int, device: torch.device) -> np.ndarray:
+    def both(x: Tensor) -> Tensor:
+        return torch.stack(model.posterior(x), dim=1)
+
+    mean, log_variance = map_images(both, load(data, split)[0], device).swapaxes(0, 1)
+    noise = stream(seed, "posterior", split).standard_normal(mean.shape, dtype=np.float32)
+    return mean + np.exp(log_variance / 2) * noise
+
+
+def classified(run: Run, codes: dict[str, np.ndarray], settings: dict, draws: tuple[int, ...] | None = None) -> Rows:
+    """Yield the errors of classifiers on codes, as rule `classify` does."""
+    tensors = Codes(*(torch.from_numpy(np.array(codes[split])).to(run.device) for split in SPLITS))
+    yield from classify(run.spec.seeds, tensors, run.labels["train"], run.labels["test"], settings, draws)
+
+
+def crossed(run: Run, classify: dict, seeds: int) -> Rows:
+    """Yield the errors of every seed's codes with the labels of each of the first `seeds` seeds."""
+    for draw in range(seeds):
+        for seed, metric, value in classified(run, run.codes(None), classify, (draw,) * len(run.spec.seeds)):
+            yield seed, f"crossed-{draw}/{metric}", value
+
+
+def least_error(train_labels: np.ndarray, test_labels: np.ndarray, budget: int) -> float:
+    """Return the error in percent that no classifier can be below that never saw some of the classes, when its
+    `budget` labels are the first of the training set.
+    """
+    return float(100 * np.mean(~np.isin(test_labels, train_labels[:budget])))
+
+
+def least_errors(run: Run, settings: dict) -> Rows:
+    """Yield `least_error:BUDGET` for every budget and seed."""
+    labels, test_labels = (run.labels[split].cpu().numpy() for split in SPLITS)
+    for budget in budgets(settings, len(labels)):
+        for seed in run.spec.seeds:
+            yield seed, f"least_error:{budget}", least_error(labels, test_labels, budget)
+
+
+@dataclass(frozen=True)
+class Real:
+    """What samples are held against: features [n, f] by split, the usual split, the network."""
+
+    features: dict[str, Tensor]
+    split: str
+    extractor: FeatureExtractorBase
+
+
+def generated(run: Run, real: Real, alternative: dict, codes: dict[str, np.ndarray]) -> Rows:
+    """Yield FID and KID of samples drawn, or held against real images, in another way."""
+    settings = alternative.get("sample")
+    if settings:
+        pairs = zip(run.spec.seeds, codes["train"], strict=True)
+        drawn = [sample(np.array(z), settings["components"], settings, seed)[0][DENSITY] for seed, z in pairs]
+    else:
+        drawn = load_file(run.folder / "samples.safetensors")[DENSITY]
+    reference = real.features[alternative.get("reference", real.split)]
+    for seed, model, z in zip(run.spec.seeds, run.models, drawn, strict=True):
+        for name, value in fid(model, z, reference, real.extractor, run.device)[0].items():
+            yield seed, f"{name}:{DENSITY}", value
+
+
+def reevaluate(run: Run, real: Real, settings: dict) -> Rows:
+    """Yield every number of every alternative that applies to the run's model."""
+    for name, alternative in settings["alternatives"].items():
+        codes = run.codes(alternative["codes"])
+        if codes is None and alternative["only_codes"]:
+            continue
+        codes = codes or run.codes(None)
+        rows: list[tuple[int, str, float]] = []
+        if "classify" in alternative:
+            rows += classified(run, codes, alternative["classify"])
+            rows += least_errors(run, alternative["classify"]) if alternative["classify"]["subset"] == "first" else []
+        if "sample" in alternative or "reference" in alternative:
+            rows += generated(run, real, alternative, codes)
+        yield from ((seed, f"{name}/{metric}", value) for seed, metric, value in rows)
+        print(f"{name}: {len(rows)} numbers", flush=True)
+    if settings["crossed"]:
+        yield from crossed(run, **settings["crossed"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("run", "data", "reference", "extractor", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    for name in ("settings", "fid"):
+        parser.add_argument(f"--{name}", type=json.loads, required=True)
+    parser.add_argument("--device", required=True)
+    arguments = parser.parse_args()
+    device = device_of(arguments.device)
+    spec = read_spec(arguments.run / "spec.json")
+    features, network = read_reference(arguments.reference, arguments.extractor)
+    extractor = load_extractor(arguments.fid["extractor"], arguments.extractor, device)
+    real = Real(features, arguments.fid["reference"], extractor)
+    rows = list(reevaluate(Run(spec, arguments.run, arguments.data, device), real, arguments.settings))
+    write_rows(arguments.out, rows, origin("reevaluate", arguments.run / "spec.json", **network))
+    print(f"reevaluated {spec.name}: {len(rows)} numbers")
+
+
+if __name__ == "__main__":
+    run(main)

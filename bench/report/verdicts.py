@@ -1,0 +1,150 @@
+"""The first question of a reader: which claims hold? In: rule `judge`'s tables, out: the verdict list."""
+
+from collections.abc import Iterator
+from textwrap import fill
+from typing import Any
+
+import pandas as pd
+
+from bench.report.cells import BREAK, difference, table
+from bench.report.codes import heading
+from bench.report.results import Results
+
+WIDTH = 110  # of the text, in characters
+PAPER_PRESET = "paper"
+HEADING = "## Verdicts: which of the papers' claims hold?"
+OTHER_HEADING = "## What preset `{}` shows of the papers' claims: no verdict on the paper"
+TEXT = """\
+A claim says that one variant is below another in some metric. Each is tested on the differences between the
+two for the same seed, which see the same batches, labels and noise: mean difference with its 95 % interval,
+and how many seeds agree."""
+WORDS = """\
+`{}`: the seeds show it (p < {:g} after Benjamini and Hochberg's correction for the number of
+claims); `{}`: they show the opposite; `{}`: they do not settle it. [How](../{}docs/verdicts.md)."""
+# What a run says that may not be set against the paper's is called otherwise, lest it be quoted as a verdict.
+OUTCOMES = {"reproduced": "as claimed", "contradicted": "the opposite", "inconclusive": "unclear", "not run": "not run"}
+ORDER = ["reproduced", "contradicted", "inconclusive", "not comparable", "not run"]
+HEADER = ["claim", "metric", "measured", "difference", "seeds", "this run", "on the paper"]
+CELLS_TEXT = """\
+### The published numbers, one by one
+
+Ours against {} published numbers ([cells.csv](tables/cells.csv)): `same` is shown to be within a margin
+of the paper's, `better` or `worse` (`lower`, `higher` for singular values) shown to differ, `consistent`
+neither. The paper does not say how many runs are behind its ±; {} are supposed here."""
+
+
+def verdicts(results: Results) -> str:
+    """Return the verdict list and the count of verdicts on the published numbers."""
+    plan = results.plan
+    preset = plan["preset"]
+    mine = preset == PAPER_PRESET
+    shown = list(OUTCOMES) if mine else list(OUTCOMES.values())
+    up = "" if mine else "../"
+    words = WORDS.format(shown[0], plan["config"]["verdicts"]["level"], *shown[1:3], up)
+    reasons = list(dict.fromkeys(_reasons(results)))
+    parts = [HEADING if mine else OTHER_HEADING.format(preset), f"{TEXT}\n{words}", _count(results)]
+    for topic, rows in results.claims.groupby("topic", sort=False):
+        parts += list(_topic(topic, rows, results, reasons))
+    notes = [f"- ({number}) {reason}" for number, reason in enumerate(reasons, start=1)]
+    parts += ["Not comparable with the paper:\n" + "\n".join(notes)] if notes else []
+    return "\n\n".join([*parts, _cells(results)])
+
+
+def outcome(word: str, results: Results) -> str:
+    """Return what tables call an outcome of this run."""
+    return word if results.plan["preset"] == PAPER_PRESET else OUTCOMES[word]
+
+
+def _reasons(results: Results) -> Iterator[str]:
+    return (row.reason for row in results.claims.itertuples() if row.verdict == "not comparable")
+
+
+def _count(results: Results) -> str:
+    found = results.claims["verdict"].value_counts()
+    total = ", ".join(f"{found[name]} {name}" for name in ORDER if name in found)
+    own = results.claims["outcome"].value_counts()
+    here = ", ".join(f"{own[name]} {outcome(name, results)}" for name in ORDER if name in own)
+    return fill(f"**{len(results.claims)} claims.** In this run: {here}. Verdicts on the papers: {total}.", WIDTH)
+
+
+def _topic(topic: str, rows: pd.DataFrame, results: Results, reasons: list[str]) -> Iterator[str]:
+    shared = results.plan["config"]["claims"]["topics"][topic]
+    yield fill(f"**{shared['title']}** ({shared['source']}): {shared['says']}.", WIDTH)
+    ran = rows[rows["outcome"] != "not run"]
+    if len(ran):
+        yield table(HEADER, [_row(row, results, reasons) for row in ran.itertuples()])
+    others = rows[rows["outcome"] == "not run"]
+    if len(others):
+        yield "\n".join(_not_run(reason, part, results) for reason, part in others.groupby("reason", sort=False))
+
+
+def _row(row: Any, results: Results, reasons: list[str]) -> list[str]:
+    words = outcome(row.outcome, results) + (f"{BREAK}{row.note}" if isinstance(row.note, str) else "")
+    verdict = row.verdict
+    if verdict == "not comparable":
+        verdict += f" ({reasons.index(row.reason) + 1})"
+    return [claim(row, results), heading(row.metric), *numbers(row), words, verdict]
+
+
+def _not_run(reason: str, rows: pd.DataFrame, results: Results) -> str:
+    claims = ", ".join(f"{claim(row, results)} ({heading(row.metric)})" for row in rows.itertuples())
+    return f"- not run, {reason}: {claims}"
+
+
+def claim(row: Any, results: Results) -> str:
+    """Return what a claim says, leading to its line in claims.csv."""
+    return f"[{sides(row, results)}](tables/claims.csv#L{row.Index + 2})"
+
+
+def sides(row: Any, results: Results) -> str:
+    """Return what a claim says, in the paper's names."""
+    names = results.labels | results.plan["config"]["claims"]["awaited"]
+    if row.than.replace(".", "").isdigit():
+        return f"{names.get(row.lower, row.lower)} near {row.than}"
+    return f"{names.get(row.lower, row.lower)} below {names.get(row.than, row.than)}"
+
+
+def numbers(row: Any) -> list[str]:
+    """Return the means, the difference with its interval, and how many seeds agree; no seed may be finite."""
+    if row.n == 0:
+        return ["diverged"] * 3
+    digits = decimals(row.metric)
+    interval = f" [{difference(row.low, digits)}, {difference(row.high, digits)}]" if row.n > 1 else ""
+    measured = f"{row.lower_mean:.{digits}f} against {row.than_mean:.{digits}f}"
+    return [measured, f"{difference(row.difference, digits)}{interval}", f"{row.agree:.0f} of {row.n:.0f}"]
+
+
+def decimals(metric: str) -> int:
+    """Return the decimals that a difference in a metric is worth."""
+    return {"fid": 2, "kid": 4}.get(metric.split(":")[0], 1)
+
+
+def _cells(results: Results) -> str:
+    table_of = results.cells.fillna({"dataset": "-"})
+    text = CELLS_TEXT.format(len(table_of), results.plan["config"]["verdicts"]["paper_runs"][0])
+    counts = pd.crosstab(table_of["table"], table_of["verdict"])
+    rows = [[name, *map(str, line)] for name, line in zip(counts.index, counts.to_numpy(), strict=True)]
+    parts = [text, table(["published in", *counts.columns], rows)]
+    compared = table_of[~table_of["verdict"].isin(["not run", "not comparable"]) & (table_of["table"] != "figure 2")]
+    if len(compared):
+        parts.append(_compared(compared, results))
+    return "\n\n".join(parts)
+
+
+def _compared(cells: pd.DataFrame, results: Results) -> str:
+    others = [name for name in cells.columns if name.startswith("verdict:")]
+    names = results.labels
+    header = ["number", "ours", "paper", "difference", "margin", "verdict", *(f"if of {n[8:]} runs" for n in others)]
+    rows = [
+        [
+            f"[{names.get(row['variant'], row['variant'])}](tables/cells.csv#L{index + 2}), {heading(row['metric'])}",
+            f"{row['mean']:.1f} ± {row['sd']:.1f} ({row['n']})",
+            f"{row['paper']:.1f}" + ("" if pd.isna(row["paper_sd"]) else f" ± {row['paper_sd']:.1f}"),
+            difference(row["difference"], 1),
+            f"{row['margin']:.1f}",
+            row["verdict"],
+            *(row[name] for name in others),
+        ]
+        for index, row in cells.iterrows()
+    ]
+    return table(header, rows)

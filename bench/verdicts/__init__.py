@@ -1,0 +1,1 @@
+"""Verdicts on the papers' claims and numbers; every test is scipy.stats'. docs/verdicts.md explains them."""

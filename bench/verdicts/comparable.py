@@ -1,0 +1,43 @@
+"""Whether a run's numbers may be set against the paper's; in: plan and data records, out: reasons why not."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from bench.report.names import PAPER_DATA, PAPER_EXTRACTOR
+
+ERROR, DISTANCES = "error", ("fid", "kid")
+
+
+def differences(metric: str, role: str, plan: dict[str, Any], data: dict[str, Any]) -> list[str]:
+    """Return how what a metric was measured on differs from the paper; nothing if it may be compared.
+
+    The paper's sizes are `claims.size` of the config; `data` holds data.json by data set.
+    """
+    kind = metric.split(":")[0]
+    return list(_differences(kind, role, plan, data))
+
+
+def _differences(kind: str, role: str, plan: dict[str, Any], data: dict[str, Any]) -> Iterator[str]:
+    config, size, paper = plan["config"], plan["config"]["claims"]["size"], PAPER_DATA[role]
+    dataset = plan["roles"][role]
+    record = data[dataset]
+    if dataset != paper.dataset:
+        yield f"another data set ({record['title']} for {paper.title})"
+    elif record["counts"]["train"] != paper.train:
+        yield f"{record['counts']['train']:,} of {paper.train:,} training images"
+    if kind in DISTANCES and config["fid"]["extractor"] != PAPER_EXTRACTOR:
+        yield f"another extractor ({config['fid']['extractor']})"
+    yield from _changed("training", config["training"], size["training"])
+    yield from _changed("", config["data"][dataset], size["data"][paper.dataset])
+    if kind == ERROR:
+        yield from _changed("classify", config["classify"], size["classify"])
+
+
+def _changed(section: str, ours: dict[str, Any], theirs: dict[str, Any]) -> Iterator[str]:
+    for key, value in theirs.items():
+        name = f"{section}.{key}" if section else key
+        if isinstance(value, dict):
+            if any(ours[key].get(part) != value[part] for part in value):
+                yield f"another {key}"
+        elif ours[key] != value:
+            yield f"{name} {ours[key]:g} for {value:g}"

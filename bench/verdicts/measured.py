@@ -1,0 +1,42 @@
+"""What was measured, by seed; in: metrics.csv and alternatives.csv, out: one series per number of a table."""
+
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+KEYS = ["dataset", "variant", "metric"]
+Series = dict[tuple[str, str, str], pd.Series]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Values by seed (NaN: diverged) of every data set, variant and metric.
+
+    `usual` is the protocol's own; `other` replaces it where an alternative measured something else; `instead`
+    are parts of metrics' names to read otherwise.
+    """
+
+    usual: Series
+    other: Series = field(default_factory=dict)
+    instead: dict[str, str] = field(default_factory=dict)
+
+    def values(self, dataset: str, variant: str, metric: str) -> pd.Series | None:
+        """Return values by seed, or None if nothing was measured."""
+        key = dataset, variant, self.name(metric)
+        return self.other.get(key, self.usual.get(key))
+
+    def name(self, metric: str) -> str:
+        """Return the metric that stands for a metric."""
+        for part, other in self.instead.items():
+            metric = metric.replace(part, other)
+        return metric
+
+    def under(self, other: Series, instead: dict[str, str]) -> "Measured":
+        """Return what an alternative measured, and the usual numbers where it changes nothing."""
+        return replace(self, other=other, instead=instead)
+
+
+def by_seed(table: pd.DataFrame) -> Series:
+    """Return the values by seed of a table with columns dataset, variant, metric, seed, value."""
+    groups = table.set_index("seed").groupby(KEYS, sort=False)["value"]
+    return {key: values.sort_index() for key, values in groups}

@@ -1,0 +1,103 @@
+"""Claims that one variant is below another, or near a number; in: values by seed, out: a verdict per claim."""
+
+from typing import Any
+
+import pandas as pd
+
+from bench.verdicts.measured import Measured
+from bench.verdicts.significance import NOTHING, Estimate, corrected, near, paired
+
+REPRODUCED, CONTRADICTED, INCONCLUSIVE, NOT_RUN = "reproduced", "contradicted", "inconclusive", "not run"
+NOT_COMPARABLE = "not comparable"
+EXPLAINED = "explained_variance"
+
+
+def outcomes(plan: dict[str, Any], measured: Measured) -> pd.DataFrame:
+    """Return what this run says on every claim, be it comparable with the paper or not; one row per claim.
+
+    Columns: claim, topic, dataset, metric, lower, than (a variant or a number), lower_mean, than_mean,
+    difference (of paired seeds) with its 95 % interval low..high, n, agree, p, p_corrected, outcome, reason.
+    """
+    table = pd.DataFrame([_estimate(claim, plan, measured) for claim in plan["claims"]])
+    table["p_corrected"] = corrected(table["p"])
+    level = plan["config"]["verdicts"]["level"]
+    answers = [_outcome(row, level) for row in table.itertuples()]
+    table["outcome"] = [outcome for outcome, _ in answers]
+    table["reason"] = [reason for _, reason in answers]
+    return table.drop(columns="inside")
+
+
+def _estimate(claim: dict[str, Any], plan: dict[str, Any], measured: Measured) -> dict[str, Any]:
+    dataset = plan["roles"][claim["role"]]
+    metric = measured.name(claim["metric"])
+    lower = claim.get("lower", claim.get("variant"))
+    left = measured.values(dataset, lower, claim["metric"])
+    row = {"claim": claim["id"], "topic": claim["topic"], "dataset": dataset, "metric": metric, "lower": lower}
+    missing = [lower] if left is None else []
+    if "near" in claim:
+        margin = plan["config"]["verdicts"]["margin"]["rank"]
+        estimate, inside = near(left, claim["near"], margin) if left is not None else (NOTHING, False)
+        row |= {"than": f"{claim['near']:g}", "lower_mean": estimate.mean, "than_mean": claim["near"]}
+        numbers = _numbers(estimate, claim["near"])
+    else:
+        right = measured.values(dataset, claim["than"], claim["metric"])
+        missing += [claim["than"]] if right is None else []
+        estimate = NOTHING if missing else paired(left, right)
+        inside = estimate.mean < 0
+        means = [None if side is None else side.mean() for side in (left, right)]
+        row |= {"than": claim["than"], "lower_mean": means[0], "than_mean": means[1]}
+        numbers = _numbers(estimate, 0.0)
+    return {**row, **numbers, "inside": inside, "reason": _why(missing, dataset, plan)}
+
+
+def _numbers(estimate: Estimate, centre: float) -> dict[str, float]:
+    return {
+        "difference": estimate.mean - centre,
+        "low": estimate.low - centre,
+        "high": estimate.high - centre,
+        "n": estimate.n,
+        "agree": estimate.agree,
+        "p": estimate.p,
+    }
+
+
+def _why(missing: list[str], dataset: str, plan: dict[str, Any]) -> str:
+    """Return why a claim was not run, empty if it was."""
+    awaited = plan["config"]["claims"]["awaited"]
+    for variant in missing:
+        if variant in awaited:
+            return f"no model {awaited[variant]} yet"
+        if dataset not in plan["datasets"]:
+            return f"{dataset} does not run in this preset"
+        if not any((run["dataset"], run["variant"]) == (dataset, variant) for run in plan["runs"]):
+            return f"{variant} does not run on {dataset} in this preset"
+        return f"not measured on {dataset}"
+    return ""
+
+
+def _outcome(row: Any, level: float) -> tuple[str, str]:
+    """Return the outcome of a claim and its reason, where it has one."""
+    if row.reason:
+        return NOT_RUN, row.reason
+    if row.n < 2:
+        return INCONCLUSIVE, "1 seed" if row.n else "no seed with finite numbers on both sides"
+    if not row.p_corrected < level:
+        return INCONCLUSIVE, ""
+    return (REPRODUCED if row.inside else CONTRADICTED), ""
+
+
+def notes(table: pd.DataFrame, plan: dict[str, Any], measured: Measured) -> list[str]:
+    """Return for every claim on a rank what speaks against trusting it: a variant that explains less of the
+    images' variance has the lower rank for it.
+    """
+    return [_note(row, plan["config"]["verdicts"][EXPLAINED], measured) for row in table.itertuples()]
+
+
+def _note(row: Any, margin: float, measured: Measured) -> str:
+    if "rank" not in row.metric:
+        return ""
+    sides = [measured.values(row.dataset, variant, EXPLAINED) for variant in (row.lower, row.than)]
+    if any(side is None for side in sides):
+        return ""
+    lower, than = (side.mean() for side in sides)
+    return f"but explains {lower:.0%} of the variance against {than:.0%}" if lower < than - margin else ""

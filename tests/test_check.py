@@ -1,0 +1,306 @@
+"""Planted faults in a results folder that is otherwise right, each found by the check that is for it."""
+
+import re
+import shutil
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from synthetic import COMMIT, write_results
+
+from bench import aggregate, check, judge, tables
+from bench.checks.folder import Folder
+from bench.command import Stop
+from bench.files import read_json, write_array, write_json
+
+PAPER = "config/paper.csv"
+RUN = "runs/mnist5k/irmae-l8/0-1"
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A results folder with everything in its place."""
+    folder = tmp_path_factory.mktemp("whole")
+    plan = write_results(folder)
+    for run in plan["runs"] + plan["retrained"]:
+        if run["model"] != "supervised":
+            (folder / run["path"] / "model.safetensors").touch()
+    (folder / "figures").mkdir()
+    for number in plan["figures"]:
+        for kind in ("png", "pdf"):
+            (folder / "figures" / f"figure_{number}.{kind}").touch()
+    aggregated(folder)
+    return folder
+
+
+@pytest.fixture
+def folder(whole, tmp_path):
+    return shutil.copytree(whole, tmp_path / "results")
+
+
+def aggregated(folder):
+    """Make the tables from the files, as the workflow does."""
+    call(aggregate, folder, "--tables", folder / "tables")
+    call(judge, folder, "--paper", PAPER)
+    call(tables, folder, "--paper", PAPER, "--out", folder / "tables.md")
+
+
+def call(module, folder, *arguments):
+    with pytest.MonkeyPatch.context() as patch:
+        shared = ["--plan", folder / "plan.json", "--results", folder]
+        patch.setattr(sys, "argv", [module.__name__, *map(str, [*shared, *arguments])])
+        module.main()
+
+
+def findings(folder, severity="error"):
+    """Return the findings of a severity as `check where message`."""
+    return [f"{f.check} {f.where}: {f.message}" for f in check.check(Folder(folder)) if f.severity == severity]
+
+
+def edit(path, pattern, replacement, count=1):
+    text = path.read_text(encoding="utf-8")
+    changed = re.sub(pattern, replacement, text, count=count, flags=re.MULTILINE)
+    assert changed != text
+    path.write_text(changed, encoding="utf-8")
+
+
+def test_a_folder_that_is_right_has_no_errors(folder):
+    assert findings(folder) == []
+    # Seeds 0 and 1 were trained together and seed 2 alone.
+    kinds = [line.split(" ")[0] for line in findings(folder, "warning")]
+    assert kinds == ["machine"] * 4 + ["diverged"]
+
+
+def test_files_of_two_batches_of_seeds_swapped(folder):
+    one, other = (folder / f"runs/mnist5k/ae/{seeds}/metrics/spectrum.csv" for seeds in ("0-1", "2"))
+    content = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(content)
+    found = findings(folder)
+    assert any("origin runs/mnist5k/ae/0-1/metrics/spectrum.csv: was made for another run" in line for line in found)
+    assert any(
+        "seeds runs/mnist5k/ae/2/metrics/spectrum.csv: holds seeds 0, 1, its run has 2" in line for line in found
+    )
+
+
+def test_a_file_of_another_variant(folder):
+    shutil.copy(folder / "runs/mnist5k/ae/0-1/metrics/fid.csv", folder / RUN / "metrics/fid.csv")
+    aggregated(folder)
+    (found,) = findings(folder)
+    assert found.startswith(f"origin {RUN}/metrics/fid.csv: was made for another run")
+
+
+def test_a_number_that_is_missing_without_a_reason(folder):
+    edit(folder / RUN / "metrics/reconstruct.csv", r"^1,mse,.*", "1,mse,")
+    aggregated(folder)
+    (found,) = findings(folder)
+    assert found.startswith(f"numbers {RUN}/metrics/reconstruct.csv: mse of seed 1 is missing although")
+
+
+@pytest.mark.parametrize("value", ["inf", "many"])
+def test_what_is_no_number(folder, value):
+    edit(folder / RUN / "metrics/reconstruct.csv", r"^1,mse,.*", f"1,mse,{value}")
+    assert any(f"numbers {RUN}/metrics/reconstruct.csv: mse is {value}" in line for line in findings(folder))
+
+
+def test_a_file_from_another_commit(folder):
+    edit(folder / RUN / "metrics/classify.csv", COMMIT, "d" * 40)
+    (found,) = findings(folder)
+    assert found.startswith(
+        f"origin {RUN}/metrics/classify.csv: was made at commit dddddddddddd, its run was trained at"
+    )
+
+
+def test_a_variant_trained_at_another_commit_is_a_warning(folder):
+    for path in (folder / "runs/shapes/irmae-l2").rglob("*"):
+        if path.is_file() and COMMIT in path.read_text(encoding="utf-8", errors="ignore"):
+            edit(path, COMMIT, "d" * 40)
+    assert findings(folder) == []
+    assert any("commit shapes: its variants were trained at 2 commits" in line for line in findings(folder, "warning"))
+
+
+def test_changes_that_no_commit_holds_are_a_warning(folder):
+    edit(folder / RUN / "provenance.json", '"dirty": false', '"dirty": true')
+    assert any(f"commit {RUN}: 1 of " in line for line in findings(folder, "warning"))
+
+
+def test_a_seed_that_is_a_copy_of_another(folder):
+    for name in ("metrics/spectrum.csv", "history.csv"):
+        path = folder / RUN / name
+        lines = path.read_text().splitlines()
+        copied = [re.sub("^0,", "1,", line) for line in lines if line.startswith("0,")]
+        path.write_text("\n".join([line for line in lines if not line.startswith("1,")] + copied) + "\n")
+    aggregated(folder)
+    found = findings(folder)
+    assert [line.split(":")[0] for line in found] == ["seeds runs/mnist5k/irmae-l8"] * 2
+    assert {line.split(": ")[1].split(";")[0] for line in found} == {"seed 1 is a copy of seed 0"}
+
+
+def test_a_number_that_is_there_twice(folder):
+    path = folder / RUN / "metrics/reconstruct.csv"
+    path.write_text(path.read_text() + "1,mse,0.02\n")
+    assert any(
+        f"seeds {RUN}/metrics/reconstruct.csv: has 1 numbers twice, first mse of seed 1" in f for f in findings(folder)
+    )
+
+
+def test_a_distance_below_that_of_real_images(folder):
+    for seeds in ("0-1", "2"):
+        edit(folder / f"runs/mnist5k/ae/{seeds}/metrics/fid.csv", r"fid:gmm,.*", "fid:gmm,0.5", count=0)
+    aggregated(folder)
+    (found,) = findings(folder)
+    assert found.startswith("fid mnist5k/ae, fid:gmm: 0.5 is below real images' own 2")
+
+
+def test_a_distance_above_that_of_noise_is_a_warning(folder):
+    edit(folder / "data/mnist5k/fid_reference.csv", "fid:noise,500.0", "fid:noise,50.0")
+    aggregated(folder)
+    assert any(line.startswith("fid mnist5k/pca, fid:gmm: 61 is above 50") for line in findings(folder, "warning"))
+
+
+def test_a_table_that_does_not_say_what_the_files_say(folder):
+    edit(folder / "tables/metrics.csv", r"^(mnist5k,ae,0,reconstruct,mse),.*", r"\1,0.005")
+    found = findings(folder)
+    assert any("tables tables/metrics.csv: does not say what the runs' files say: row" in line for line in found)
+    assert any("tables tables/reconstruction.csv: mean of mnist5k ae mse" in line for line in found)
+
+
+def test_a_mean_that_is_not_the_numbers(folder):
+    table = pd.read_csv(folder / "tables/table_1.csv")
+    table.loc[3, "mean"] += 0.1
+    table.to_csv(folder / "tables/table_1.csv", index=False)
+    (found,) = findings(folder)
+    assert found.startswith("tables tables/table_1.csv: mean of")
+
+
+def test_a_distance_between_features_of_another_network(folder):
+    edit(folder / RUN / "metrics/fid.csv", "e" * 64, "f" * 64)
+    (found,) = findings(folder)
+    assert found.startswith(
+        f"extractor {RUN}/metrics/fid.csv: is of in_domain ffffffffffff, the real images of in_domain eeee"
+    )
+
+
+def test_images_that_changed(folder):
+    write_array(folder / "data/shapes/train.npy", np.ones((8, 1, 1, 1), dtype=np.uint8))
+    (found,) = findings(folder)
+    assert found.startswith("data data/shapes/train.npy: is not the file that data.json vouches for")
+
+
+def test_a_run_trained_on_other_images(folder):
+    path = folder / RUN / "provenance.json"
+    write_json(path, read_json(path) | {"data_sha256": "0" * 64})
+    (found,) = findings(folder)
+    assert found.startswith(f"data {RUN}: was trained on other images")
+
+
+def test_a_cell_of_two_machines_is_an_error_and_a_table_of_two_a_warning(folder):
+    edit(folder / RUN / "provenance.json", "A processor", "Another")
+    (found,) = findings(folder)
+    assert (
+        found == "machine runs/mnist5k/irmae-l8/0-1, runs/mnist5k/irmae-l8/2: device_name differs: A processor, Another"
+    )
+    edit(folder / "runs/mnist5k/irmae-l8/2/provenance.json", "A processor", "Another")
+    assert findings(folder) == []
+    assert "machine mnist5k: device_name differs: A processor, Another" in findings(folder, "warning")
+
+
+@pytest.mark.parametrize("name", [f"{RUN}/metrics/spectrum.csv", f"{RUN}/model.safetensors", "figures/figure_2.png"])
+def test_a_file_that_is_missing(folder, name):
+    (folder / name).unlink()
+    assert f"complete {name}: is missing although the plan promises it; run the workflow again" in findings(folder)
+
+
+def test_a_file_that_does_not_say_where_it_comes_from(folder):
+    path = folder / RUN / "metrics/sample.csv"
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[1:]))
+    (found,) = findings(folder)
+    assert found.startswith(f"origin {RUN}/metrics/sample.csv: does not say where it comes from")
+
+
+def test_a_specification_that_changed_after_training(folder):
+    edit(folder / RUN / "spec.json", '"irmae"', '"ae"')
+    assert any(line.startswith(f"origin {RUN}: was trained with another specification") for line in findings(folder))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("sample.count", 2000, "count:samples: [1000.0], the config asks for [2000.0]"),
+        ("data.mnist5k.latent", 16, "singular values: [24], the config asks for [32]"),
+        ("classify.budgets", [10, 1000], "numbers of labels: [10, 100, 4000], the config asks for [10, 1000]"),
+    ],
+)
+def test_counts_that_are_not_the_configs(folder, key, value, message):
+    plan = read_json(folder / "plan.json")
+    *sections, last = key.split(".")
+    place = plan["config"]
+    for name in sections:
+        place = place[name]
+    place[last] = value
+    write_json(folder / "plan.json", plan)
+    assert any(line.startswith(f"counts {RUN}: {message}") for line in findings(folder))
+
+
+def test_epochs_that_are_missing(folder):
+    path = folder / RUN / "history.csv"
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
+    aggregated(folder)
+    (found,) = findings(folder)
+    assert found.startswith(f"counts {RUN}: seed 1 has 1 epochs of 2")
+
+
+def test_a_number_out_of_its_range(folder):
+    edit(folder / RUN / "metrics/classify.csv", r"^(1,error:10:best),.*", r"\1,110.0")
+    aggregated(folder)
+    assert any(
+        "numbers mnist5k/irmae-l8 seed 1: error:10:best is 110.0, outside 0 to 100" in f for f in findings(folder)
+    )
+
+
+def test_an_untrained_network_that_is_as_good_is_a_warning(folder):
+    plan = read_json(folder / "plan.json")
+    for run in plan["runs"]:
+        if run["variant"] == "pca":
+            run["model"] = "untrained"
+    write_json(folder / "plan.json", plan)
+    (found,) = (line for line in findings(folder, "warning") if line.startswith("controls mnist5k/ae"))
+    assert "an untrained network is as good in mse: those numbers owe nothing to training" in found
+
+
+def test_a_loss_that_rose_and_a_code_that_holds_nothing_are_warnings(folder):
+    edit(folder / RUN / "history.csv", r"^0,2,.*", "0,2,0.9")
+    for seeds in ("0-1", "2"):
+        path = folder / f"runs/mnist5k/irmae-l8/{seeds}/metrics/reconstruct.csv"
+        edit(path, r"explained_variance,.*", "explained_variance,-0.1", count=0)
+    aggregated(folder)
+    found = findings(folder, "warning")
+    assert any(line.startswith("loss mnist5k/irmae-l8: the loss of seed 0 went from 0.4 to 0.9") for line in found)
+    assert any(line.startswith("learned mnist5k/irmae-l8: explains -0.10 of the variance") for line in found)
+
+
+def test_errors_make_the_exit_code_and_findings_a_table(folder, capsys, monkeypatch):
+    out = folder / "tables/check.csv"
+    monkeypatch.setattr(sys, "argv", ["check", str(folder), "--out", str(out)])
+    check.main()
+    assert capsys.readouterr().out.splitlines()[-1].startswith(f"{folder}: 0 errors, ")
+    (folder / "tables.md").unlink()
+    with pytest.raises(SystemExit, match="1"):
+        check.main()
+    assert pd.read_csv(out).iloc[0].tolist()[:3] == ["error", "complete", "tables.md"]
+    assert "ERROR    complete   tables.md: is missing" in capsys.readouterr().out
+
+
+def test_a_folder_without_a_plan_stops_in_one_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["check", str(tmp_path)])
+    with pytest.raises(Stop, match="plan.json is missing: give the folder of a finished run"):
+        check.main()
+
+
+def test_a_broken_file_is_a_finding_and_hides_no_other(folder):
+    (folder / RUN / "provenance.json").write_text("{")
+    (folder / "tables.md").unlink()
+    found = findings(folder)
+    assert any(line.startswith("complete tables.md") for line in found)
+    assert any("cannot be checked: JSONDecodeError" in line for line in found)

@@ -1,0 +1,316 @@
+"""Verdicts on small plans whose answers are known."""
+
+import copy
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from bench.judge import claims
+from bench.verdicts.cells import cells, margin
+from bench.verdicts.comparable import differences
+from bench.verdicts.measured import Measured, by_seed
+from bench.verdicts.orderings import outcomes
+from bench.verdicts.sensitivity import sensitivity
+from bench.verdicts.variance import components, variance
+from workflow import plan as planning
+
+ROOT = Path(__file__).resolve().parent.parent
+NAN = float("nan")
+
+
+def load(name):
+    return planning.typed(yaml.safe_load((ROOT / "config" / name).read_text(encoding="utf-8")))
+
+
+PAPER = {**load("config.yaml"), **load("claims.yaml")}
+DATA = {
+    "shapes": {"title": "shapes", "counts": {"train": 50_000, "test": 10_000}},
+    "mnist": {"title": "MNIST", "counts": {"train": 60_000, "test": 10_000}},
+    "celeba": {"title": "CelebA", "counts": {"train": 162_770, "test": 19_962}},
+}
+
+
+def plan(*claimed, config=PAPER):
+    """The paper's plan with these claims only: (id, lower, than) on MNIST's FID, or a dictionary."""
+    made = planning.make_plan(copy.deepcopy(config))
+    shared = {"topic": "digits-fid", "role": "digits", "metric": "fid:gmm"}
+    made["claims"] = [
+        {**shared, **(c if isinstance(c, dict) else dict(zip(("id", "lower", "than"), c, strict=True)))}
+        for c in claimed
+    ]
+    return made
+
+
+def measured(**variants):
+    """Values of MNIST's FID by seed for variants, with _ for - in their names."""
+    return Measured({("mnist", name.replace("_", "-"), "fid:gmm"): series(*v) for name, v in variants.items()})
+
+
+def series(*values):
+    return pd.Series(values, index=pd.RangeIndex(len(values), name="seed"), dtype=float)
+
+
+def frame(rows, columns):
+    return pd.DataFrame(rows, columns=columns)
+
+
+LOW, HIGH = (10.0, 10.2, 9.9, 10.1, 9.8), (12.0, 12.1, 11.8, 12.3, 11.9)
+
+
+@pytest.mark.parametrize(
+    ("lower", "than", "outcome", "agree"),
+    [
+        (LOW, HIGH, "reproduced", 5),
+        (HIGH, LOW, "contradicted", 0),
+        (LOW, (9.0, 11.5, 9.5, 10.9, 9.6), "inconclusive", 2),
+        ((10.0, 11.0), (12.0, 12.1), "inconclusive", 2),  # two seeds want 12.7 standard errors
+        (LOW[:2], HIGH[:2], "reproduced", 2),
+        (LOW[:1], HIGH[:1], "inconclusive", 1),
+        (LOW, LOW, "inconclusive", 0),  # ties
+        ((3, 3, 3, 3, 3), (5, 5, 5, 5, 5), "reproduced", 5),  # no spread
+        ((5, 5, 5, 5, 5), (3, 3, 3, 3, 3), "contradicted", 0),
+        ((3, 3), (5, 5), "inconclusive", 2),
+        ((NAN, NAN, NAN), HIGH[:3], "inconclusive", 0),
+        ((NAN, *LOW[1:]), HIGH, "reproduced", 4),
+    ],
+)
+def test_an_ordering_is_judged_by_its_paired_seeds(lower, than, outcome, agree):
+    row = outcomes(plan(("c", "irmae-l8", "ae")), measured(irmae_l8=lower, ae=than)).iloc[0]
+    assert (row["outcome"], row["agree"]) == (outcome, agree)
+
+
+@pytest.mark.parametrize(
+    ("values", "outcome"),
+    [
+        ((7.0, 7.2, 6.9, 7.1, 7.0), "reproduced"),
+        ((4.0, 4.2, 3.9, 4.1, 4.0), "contradicted"),
+        ((11.0, 11.2, 10.9, 11.1, 11.0), "contradicted"),
+        ((6.0, 8.3, 5.9, 8.0, 7.1), "inconclusive"),
+        ((7,), "inconclusive"),
+    ],
+)
+def test_near_a_number_is_judged_both_ways(values, outcome):
+    claim = {
+        "id": "c",
+        "variant": "irmae-l2",
+        "near": 7,
+        "role": "shapes",
+        "metric": "rank:0.01",
+        "topic": "shapes-rank",
+    }
+    row = outcomes(plan(claim), Measured({("shapes", "irmae-l2", "rank:0.01"): series(*values)})).iloc[0]
+    assert row["outcome"] == outcome
+    assert row["difference"] == pytest.approx(np.mean(values) - 7)
+
+
+def test_what_did_not_run_says_why():
+    claimed = plan(("a", "rrae", "ae"), ("b", "irmae-l4", "ae"), ("c", "irmae-l8", "ae"))
+    claimed["claims"].append({**claimed["claims"][2], "id": "d", "role": "faces"})
+    del claimed["datasets"]["celeba"]
+    found = outcomes(claimed, measured(ae=LOW)).set_index("claim")
+    assert set(found["outcome"]) == {"not run"}
+    assert found.loc["a", "reason"] == "no model RRAE yet"
+    assert found.loc["b", "reason"] == "irmae-l4 does not run on mnist in this preset"
+    assert found.loc["c", "reason"] == "not measured on mnist"
+    assert found.loc["d", "reason"] == "celeba does not run in this preset"
+
+
+def test_many_claims_ask_for_more_evidence_than_one():
+    lower, than = (10.0, 10.5, 9.5), (10.6, 11.4, 10.3)
+    values = measured(irmae_l8=lower, ae=than, vae=(5, 9, 7))
+    alone = outcomes(plan(("c", "irmae-l8", "ae")), values).iloc[0]
+    among = outcomes(plan(("c", "irmae-l8", "ae"), *((f"n{i}", "irmae-l8", "vae") for i in range(20))), values).iloc[0]
+    assert alone["p"] == among["p"]
+    assert (alone["outcome"], among["outcome"]) == ("reproduced", "inconclusive")
+
+
+def test_a_run_of_the_papers_size_is_comparable_and_any_other_says_why_not():
+    assert [differences("fid:gmm", role, plan(), DATA) for role in ("shapes", "digits", "faces")] == [[], [], []]
+    smaller = copy.deepcopy(PAPER)
+    smaller["training"]["epochs"] = 8
+    smaller["fid"]["extractor"] = "in_domain"
+    smaller["classify"]["epochs"] = 50
+    smaller["data"]["mnist"]["architecture"]["encoder"] = [16, 32, 64, 128]
+    data = DATA | {"mnist": {"title": "MNIST", "counts": {"train": 5_000}}}
+    size = ["5,000 of 60,000 training images", "training.epochs 8 for 100", "another architecture"]
+    assert differences("rank:0.01", "digits", plan(config=smaller), data) == size
+    assert "another extractor (in_domain)" in differences("fid:gmm", "digits", plan(config=smaller), data)
+    assert "classify.epochs 50 for 500" in differences("error:10:best", "digits", plan(config=smaller), data)
+    other = copy.deepcopy(PAPER) | {"roles": PAPER["roles"] | {"digits": "mnist5k"}}
+    data = DATA | {"mnist5k": {"title": "mnist5k", "counts": {"train": 4_000}}}
+    assert differences("rank:0.01", "digits", plan(config=other), data) == ["another data set (mnist5k for MNIST)"]
+
+
+def test_the_verdict_on_the_paper_is_the_outcome_only_where_comparable():
+    values = measured(irmae_l8=LOW, ae=HIGH)
+    row = claims(plan(("c", "irmae-l8", "ae")), values, DATA).iloc[0]
+    assert (row["outcome"], row["verdict"], row["reason"]) == ("reproduced", "reproduced", "")
+    config = copy.deepcopy(PAPER) | {"fid": PAPER["fid"] | {"extractor": "in_domain"}}
+    row = claims(plan(("c", "irmae-l8", "ae"), config=config), values, DATA).iloc[0]
+    assert (row["outcome"], row["verdict"]) == ("reproduced", "not comparable")
+    assert row["reason"] == "another extractor (in_domain)"
+
+
+def test_a_lower_rank_of_a_network_that_explains_less_carries_a_note():
+    claim = {"id": "c", "lower": "irmae-l8", "than": "ae", "metric": "rank:0.01"}
+    values = {("mnist", v, "rank:0.01"): series(*x) for v, x in (("irmae-l8", LOW), ("ae", HIGH))}
+    explained = {("mnist", "irmae-l8", "explained_variance"): 0.38, ("mnist", "ae", "explained_variance"): 0.87}
+    values |= {key: series(*[value] * 5) for key, value in explained.items()}
+    assert claims(plan(claim), Measured(values), DATA)["note"][0] == "but explains 38% of the variance against 87%"
+    values["mnist", "irmae-l8", "explained_variance"] = series(*[0.86] * 5)
+    assert claims(plan(claim), Measured(values), DATA)["note"][0] == ""
+
+
+# Published numbers
+
+COLUMNS = ["table", "dataset", "variant", "metric", "value", "sd", "source"]
+
+
+def cell(ours, published, sd=NAN, metric="fid:gmm", dataset="mnist"):
+    values = Measured({(dataset, "ae", metric): series(*ours)} if ours else {})
+    paper = frame([("table 1", dataset, "ae", metric, published, sd, "Table 1")], COLUMNS)
+    return cells(plan(), values, paper, DATA).iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("ours", "published", "sd", "verdict"),
+    [
+        ((38.0, 38.2, 37.9, 38.1, 37.8), 38.0, NAN, "same"),
+        ((38.0, 38.2, 37.9, 38.1, 37.8), 38.0, 0.5, "same"),
+        ((30.0, 30.2, 29.9, 30.1, 29.8), 38.0, NAN, "better"),
+        ((45.0, 45.2, 44.9, 45.1, 44.8), 38.0, 0.5, "worse"),
+        ((30.0, 45.0, 33.0, 44.0, 38.0), 38.0, NAN, "consistent"),
+        ((38.0, 40.0), 45.0, NAN, "consistent"),  # two seeds want much
+        ((38.0,), 45.0, NAN, "inconclusive"),
+        ((), 45.0, NAN, "not run"),
+        ((NAN, NAN), 45.0, NAN, "not run"),
+        ((38.0, 38.0, 38.0), 38.0, NAN, "same"),  # no spread
+        ((30.0, 30.0, 30.0), 38.0, NAN, "better"),
+    ],
+)
+def test_a_published_number_is_same_consistent_better_or_worse(ours, published, sd, verdict):
+    assert cell(ours, published, sd)["verdict"] == verdict
+
+
+def test_singular_values_are_neither_better_nor_worse():
+    for ours, word in (((0.1, 0.11, 0.09), "lower"), ((0.5, 0.51, 0.49), "higher")):
+        assert cell(ours, 0.271, metric="singular_value:6", dataset="shapes")["verdict"] == word
+
+
+def test_the_supposed_number_of_runs_shows_its_effect():
+    row = cell((31.0, 31.1, 30.9, 31.2, 30.8), 36.0, sd=2.5)
+    assert (row["verdict"], row["verdict:2"], row["verdict:10"]) == ("better", "consistent", "better")
+    assert row["paper_runs"] == 5
+
+
+def test_the_margin_is_a_share_but_at_least_an_absolute_number():
+    margins = PAPER["verdicts"]["margin"]
+    assert margin("error:10:best", 31.4, margins) == pytest.approx(3.14)
+    assert margin("error:60000:best", 0.8, margins) == 0.1
+    assert margin("singular_value:9", 0.0, margins) == 0.01
+
+
+def test_a_number_of_another_extractor_is_not_comparable():
+    config = copy.deepcopy(PAPER) | {"fid": PAPER["fid"] | {"extractor": "in_domain"}}
+    values = Measured({("mnist", "ae", "fid:gmm"): series(*LOW)})
+    paper = frame([("table 1", "mnist", "ae", "fid:gmm", 38.0, NAN, "Table 1")], COLUMNS)
+    row = cells(plan(config=config), values, paper, DATA).iloc[0]
+    assert (row["verdict"], row["reason"]) == ("not comparable", "another extractor (in_domain)")
+
+
+# Other protocols
+
+ALTERNATIVE = ["dataset", "variant", "seed", "alternative", "metric", "value"]
+
+
+def alternatives(name, metric, **variants):
+    rows = [
+        ("mnist", variant.replace("_", "-"), seed, name, metric, value)
+        for variant, values in variants.items()
+        for seed, value in enumerate(values)
+    ]
+    return frame(rows, ALTERNATIVE)
+
+
+@pytest.mark.parametrize(
+    ("then", "effect"),
+    [(LOW, "kept"), ((20, 21, 19, 20.5, 20), "reversed"), ((9.0, 15.0, 9.5, 14.9, 12.0), "no longer clear")],
+)
+def test_an_alternative_is_judged_with_the_usual_numbers_of_what_it_does_not_touch(then, effect):
+    made = plan(("c", "irmae-l8", "ae"))
+    found = sensitivity(made, measured(irmae_l8=LOW, ae=HIGH), alternatives("test-codes", "fid:gmm", irmae_l8=then))
+    assert list(found["alternative"]) == ["test-codes"]  # only what something was measured for
+    assert (found["usual"][0], found["effect"][0]) == ("reproduced", effect)
+    assert found["difference"][0] == pytest.approx(np.mean(then) - np.mean(HIGH))
+
+
+def test_an_unclear_claim_may_become_clear():
+    made, usual = plan(("c", "irmae-l8", "ae")), measured(irmae_l8=LOW, ae=(9.0, 11.5, 9.5, 10.9, 9.6))
+    found = sensitivity(made, usual, alternatives("test-codes", "fid:gmm", irmae_l8=LOW, ae=HIGH))
+    assert found["effect"].tolist() == ["now clear"]
+
+
+def test_another_metric_may_stand_for_the_usual_one():
+    values = dict(measured(irmae_l8=LOW, ae=HIGH).usual)
+    values |= {("mnist", v, "kid:gmm"): series(*x) for v, x in (("irmae-l8", HIGH), ("ae", LOW))}
+    found = sensitivity(plan(("c", "irmae-l8", "ae")), Measured(values), frame([], ALTERNATIVE))
+    row = found.set_index("alternative").loc["kid"]
+    assert (row["metric"], row["outcome"], row["effect"]) == ("kid:gmm", "contradicted", "reversed")
+    assert "one-gaussian" not in set(found["alternative"])  # never measured here
+
+
+def test_the_supervised_network_is_not_compared_with_classifiers_trained_otherwise():
+    metric = "error:10:best"
+    shared = {"metric": metric, "topic": "digits-error"}
+    made = plan(
+        {**shared, "id": "s", "lower": "irmae-l8", "than": "supervised"},
+        {**shared, "id": "a", "lower": "irmae-l8", "than": "ae"},
+    )
+    values = {("mnist", v, metric): series(*x) for v, x in (("irmae-l8", LOW), ("ae", HIGH), ("supervised", HIGH))}
+    other = pd.concat([alternatives(name, metric, irmae_l8=LOW, ae=HIGH) for name in ("first-labels", "before-chain")])
+    found = sensitivity(made, Measured(values), other)
+    assert found.groupby("alternative")["claim"].agg(list).to_dict() == {
+        "before-chain": ["s", "a"],
+        "first-labels": ["a"],
+    }
+
+
+# Shares of the variance
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_spread_along_one_seed_is_that_seeds(axis):
+    grid = np.tile([1.0, 2.0, 4.0], (3, 1))
+    shares = components(grid.T if axis == 0 else grid)
+    assert shares == pytest.approx([1, 0, 0] if axis == 0 else [0, 1, 0])
+
+
+def test_components_of_many_pairs_are_those_they_were_drawn_with():
+    generator = np.random.default_rng(0)
+    rows, columns = generator.normal(0, 3, (300, 1)), generator.normal(0, 2, (1, 300))
+    shares = components(rows + columns + generator.normal(0, 1, (300, 300)))
+    assert shares == pytest.approx(np.array([9, 4, 1]) / 14, abs=0.06)
+
+
+def test_pairs_that_all_agree_have_no_shares():
+    assert components(np.full((3, 3), 5.0)).tolist() == [0, 0, 0]
+
+
+def test_every_autoencoder_and_draw_make_a_grid():
+    rows = [
+        ("mnist", "ae", seed, f"crossed-{draw}", "error:10:best", 10.0 * seed) for seed in (0, 1, 5) for draw in (0, 1)
+    ]
+    found = variance(frame(rows, ALTERNATIVE)).iloc[0]
+    assert (found["autoencoder"], found["labels"], found["n"]) == (1.0, 0.0, 6)
+    assert found["sd"] == pytest.approx(np.repeat([0, 10, 50], 2).std(ddof=1))
+    rows[2] = (*rows[2][:-1], NAN)
+    assert variance(frame(rows, ALTERNATIVE)).empty
+
+
+def test_a_table_of_numbers_is_read_by_seed():
+    columns = ["dataset", "variant", "metric", "seed", "value"]
+    found = by_seed(frame([("mnist", "ae", "mse", 1, 2.0), ("mnist", "ae", "mse", 0, 1.0)], columns))
+    assert found["mnist", "ae", "mse"].to_dict() == {0: 1.0, 1: 2.0}
