@@ -19,6 +19,7 @@ from bench.command import Stop, run
 CHECKS: list[Callable[[Folder], Iterator[Finding]]] = [
     origins.complete,
     origins.origins,
+    origins.batches,
     origins.commits,
     origins.machines,
     origins.data,

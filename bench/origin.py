@@ -16,9 +16,13 @@ UNKNOWN = "unknown"  # the commit, where there is no repository
 
 
 def commit() -> dict[str, Any]:
-    """Return the commit of this checkout and whether its sources differ from it."""
+    """Return the commit of this checkout, what identifies bench/ in it, and whether its sources differ from it.
+
+    Two commits with one `tree` have the same bench/, so their numbers may stand side by side.
+    """
     return {
         "commit": _git("rev-parse", "HEAD") or UNKNOWN,
+        "tree": _git("rev-parse", "HEAD:bench") or UNKNOWN,
         "dirty": bool(_git("status", "--porcelain", "--", *SOURCES)),
     }
 

@@ -18,7 +18,7 @@ ERRORS = {"ae": 30.0, "vae": 20.0, "irmae-l8": 10.0, "supervised": 28.0}
 FIDS = {"ae": 38.0, "vae": 31.0, "irmae-l8": 33.0}
 DIVERGED = ("mnist5k", "vae", 0)  # one seed of one run
 SIDE = 4
-COMMIT = "c" * 40
+COMMIT, TREE = "c" * 40, "a" * 40
 NETWORK = {"extractor": "in_domain", "weights_sha256": "e" * 64}
 
 
@@ -99,7 +99,13 @@ def write_data(folder, dataset) -> None:
     write_json(folder / "data.json", record)
     rows = [(0, "fid:real", 2.0), (1, "fid:real", 4.0), (0, "fid:noise", 500.0)]
     rows += [(0, "kid:real", 0.001), (1, "kid:real", 0.003), (0, "kid:noise", 0.5)]
-    origin = {"step": "fid_reference", "commit": COMMIT, "dirty": False, "data_sha256": record["sha256"]["train.npy"]}
+    origin = {
+        "step": "fid_reference",
+        "commit": COMMIT,
+        "tree": TREE,
+        "dirty": False,
+        "data_sha256": record["sha256"]["train.npy"],
+    }
     write_rows(folder / "fid_reference.csv", rows, origin | NETWORK)
 
 
@@ -154,7 +160,13 @@ def write_run(folder, run) -> None:
             for seed in reversed(run["seeds"])
             for name, value in reversed(values(run, seed)[step].items())
         ]
-        origin = {"step": step, "commit": COMMIT, "dirty": False, "spec_sha256": sha256(folder / "spec.json")}
+        origin = {
+            "step": step,
+            "commit": COMMIT,
+            "tree": TREE,
+            "dirty": False,
+            "spec_sha256": sha256(folder / "spec.json"),
+        }
         write_rows(
             folder / "metrics" / f"{step}.csv", rows, origin | (NETWORK if step in ("fid", "reevaluate") else {})
         )
@@ -175,6 +187,7 @@ def write_training(folder, run) -> None:
     (folder / "history.csv").write_text("\n".join(["seed,epoch,loss", *epochs]) + "\n")
     record = {
         "commit": COMMIT,
+        "tree": TREE,
         "spec_sha256": sha256(folder / "spec.json"),
         "data_sha256": read_json(folder.parents[3] / "data" / run["dataset"] / "data.json")["sha256"]["train.npy"],
         "tf32": False,

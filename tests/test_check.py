@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from synthetic import COMMIT, write_results
+from synthetic import COMMIT, TREE, write_results
 
 from bench import aggregate, check, judge, tables
 from bench.checks.folder import Folder
@@ -104,25 +104,34 @@ def test_what_is_no_number(folder, value):
     assert any(f"numbers {RUN}/metrics/reconstruct.csv: mse is {value}" in line for line in findings(folder))
 
 
-def test_a_file_from_another_commit(folder):
-    edit(folder / RUN / "metrics/classify.csv", COMMIT, "d" * 40)
+def test_a_file_from_a_commit_with_other_code(folder):
+    for one, other in ((COMMIT, "d" * 40), (TREE, "b" * 40)):
+        edit(folder / RUN / "metrics/classify.csv", one, other)
     (found,) = findings(folder)
     assert found.startswith(
         f"origin {RUN}/metrics/classify.csv: was made at commit dddddddddddd, its run was trained at"
     )
 
 
-def test_a_variant_trained_at_another_commit_is_a_warning(folder):
-    for path in (folder / "runs/shapes/irmae-l2").rglob("*"):
-        if path.is_file() and COMMIT in path.read_text(encoding="utf-8", errors="ignore"):
-            edit(path, COMMIT, "d" * 40)
+def test_a_file_from_a_commit_with_the_same_code_is_a_warning(folder):
+    edit(folder / RUN / "metrics/classify.csv", COMMIT, "d" * 40)
     assert findings(folder) == []
-    assert any("commit shapes: its variants were trained at 2 commits" in line for line in findings(folder, "warning"))
+    assert "commit mnist5k: its numbers were made at 2 commits: cccccccccccc, dddddddddddd" in findings(
+        folder, "warning"
+    )
+
+
+def test_seeds_of_one_cell_from_commits_with_other_code(folder):
+    for path in (folder / "runs/shapes/irmae-l2/2").rglob("*"):
+        if path.is_file() and TREE in path.read_text(encoding="utf-8", errors="ignore"):
+            edit(path, TREE, "b" * 40)
+    (found,) = findings(folder)
+    assert found.startswith("origin runs/shapes/irmae-l2: its seeds were trained at commits with different bench/")
 
 
 def test_changes_that_no_commit_holds_are_a_warning(folder):
     edit(folder / RUN / "provenance.json", '"dirty": false', '"dirty": true')
-    assert any(f"commit {RUN}: 1 of " in line for line in findings(folder, "warning"))
+    assert any(f"commit {RUN}: 1 files were made with changes" in line for line in findings(folder, "warning"))
 
 
 def test_a_seed_that_is_a_copy_of_another(folder):

@@ -47,25 +47,42 @@ def origins(folder: Folder) -> Iterator[Finding]:
             elif origin.get("step") != path.stem or origin.get("spec_sha256") != digest:
                 made = f"{origin.get('step')} of specification {str(origin.get('spec_sha256'))[:12]}"
                 yield error("origin", where, f"was made for another run ({made}); {AGAIN}")
-            elif known and origin["commit"] != known["commit"]:
-                commits = f"{origin['commit'][:12]}, its run was trained at {known['commit'][:12]}"
+            elif known and origin["tree"] != known["tree"]:
+                made = (
+                    f"{origin['commit'][:12]}, its run was trained at {known['commit'][:12]}, which has another bench/"
+                )
                 yield error(
-                    "origin",
-                    where,
-                    f"was made at commit {commits}: one cell mixes commits; delete the older and run again",
+                    "origin", where, f"was made at commit {made}: one cell mixes both; delete the older, run again"
                 )
 
 
-def commits(folder: Folder) -> Iterator[Finding]:
-    """The runs that are compared come from one commit, and a commit that exists."""
-    for name, runs in _by_dataset(folder).items():
-        found = dict.fromkeys(folder.provenance[run["path"]]["commit"][:12] for run in runs)
+def batches(folder: Folder) -> Iterator[Finding]:
+    """The seeds of a cell come from one version of the code."""
+    for (dataset, variant), paths in _cells(folder.trained).items():
+        found = {folder.provenance[path]["tree"]: folder.provenance[path]["commit"][:12] for path in paths}
         if len(found) > 1:
-            yield warning("commit", name, f"its variants were trained at {len(found)} commits: {listed(found)}")
-    uncommitted = [path for path, known in folder.provenance.items() if known["dirty"] or known["commit"] == UNKNOWN]
-    if uncommitted:
-        text = f"{len(uncommitted)} of {len(folder.provenance)} runs were trained with changes that no commit holds"
-        yield warning("commit", listed(uncommitted), f"{text}; commit and run again before you publish")
+            text = f"its seeds were trained at commits with different bench/: {listed(found.values())}; {AGAIN}"
+            yield error("origin", f"runs/{dataset}/{variant}", text)
+
+
+def commits(folder: Folder) -> Iterator[Finding]:
+    """What is compared comes from one commit, and from a commit that exists."""
+    loose = []
+    for name, runs in _by_dataset(folder).items():
+        made = {run["path"]: folder.provenance[run["path"]] for run in runs}
+        every = [run for run in folder.runs if run["dataset"] == name]
+        made |= {folder.name(path): read_origin(path) for run in every for path in folder.metric_files(run)}
+        found = dict.fromkeys(origin["commit"][:12] for origin in made.values() if origin)
+        if len(found) > 1:
+            yield warning("commit", name, f"its numbers were made at {len(found)} commits: {listed(found)}")
+        loose += [
+            where for where, origin in made.items() if origin and (origin["dirty"] or origin["commit"] == UNKNOWN)
+        ]
+    if loose:
+        text = (
+            f"{len(loose)} files were made with changes that no commit holds; commit and run again before you publish"
+        )
+        yield warning("commit", listed(loose, 3), text)
 
 
 def machines(folder: Folder) -> Iterator[Finding]:
