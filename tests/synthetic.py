@@ -1,14 +1,18 @@
 """A results folder with known numbers, for the tests of aggregate, figure and tables."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 import yaml
 
+from bench import aggregate, judge, tables
 from bench.files import read_json, sha256, write_array, write_json, write_rows
 from workflow.plan import make_plan, typed
 
 CONFIG = Path(__file__).resolve().parent.parent / "config"
+PAPER = CONFIG / "paper.csv"
 
 SEEDS = [0, 1, 2]
 LATENT = 12
@@ -83,6 +87,21 @@ def write_results(folder) -> dict:
     for run in plan["runs"] + plan["retrained"]:
         write_run(folder / run["path"], run)
     return plan
+
+
+def write_tables(folder) -> None:
+    """Make tables.md and all tables from what `write_results` wrote, as the workflow does."""
+    call(aggregate, folder, "--tables", folder / "tables")
+    call(judge, folder, "--paper", PAPER)
+    call(tables, folder, "--paper", PAPER, "--out", folder / "tables.md")
+
+
+def call(module, folder, *arguments) -> None:
+    """Call a rule's `main` on a results folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        shared = ["--plan", folder / "plan.json", "--results", folder]
+        patch.setattr(sys, "argv", [module.__name__, *map(str, [*shared, *arguments])])
+        module.main()
 
 
 def write_data(folder, dataset) -> None:

@@ -7,14 +7,13 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from synthetic import COMMIT, TREE, write_results
+from synthetic import COMMIT, TREE, write_results, write_tables
 
-from bench import aggregate, check, judge, tables
+from bench import check
 from bench.checks.folder import Folder
 from bench.command import Stop
 from bench.files import read_json, write_array, write_json
 
-PAPER = "config/paper.csv"
 RUN = "runs/mnist5k/irmae-l8/0-1"
 
 
@@ -30,27 +29,13 @@ def whole(tmp_path_factory):
     for number in plan["figures"]:
         for kind in ("png", "pdf"):
             (folder / "figures" / f"figure_{number}.{kind}").touch()
-    aggregated(folder)
+    write_tables(folder)
     return folder
 
 
 @pytest.fixture
 def folder(whole, tmp_path):
     return shutil.copytree(whole, tmp_path / "results")
-
-
-def aggregated(folder):
-    """Make the tables from the files, as the workflow does."""
-    call(aggregate, folder, "--tables", folder / "tables")
-    call(judge, folder, "--paper", PAPER)
-    call(tables, folder, "--paper", PAPER, "--out", folder / "tables.md")
-
-
-def call(module, folder, *arguments):
-    with pytest.MonkeyPatch.context() as patch:
-        shared = ["--plan", folder / "plan.json", "--results", folder]
-        patch.setattr(sys, "argv", [module.__name__, *map(str, [*shared, *arguments])])
-        module.main()
 
 
 def findings(folder, severity="error"):
@@ -86,14 +71,14 @@ def test_files_of_two_batches_of_seeds_swapped(folder):
 
 def test_a_file_of_another_variant(folder):
     shutil.copy(folder / "runs/mnist5k/ae/0-1/metrics/fid.csv", folder / RUN / "metrics/fid.csv")
-    aggregated(folder)
+    write_tables(folder)
     (found,) = findings(folder)
     assert found.startswith(f"origin {RUN}/metrics/fid.csv: was made for another run")
 
 
 def test_a_number_that_is_missing_without_a_reason(folder):
     edit(folder / RUN / "metrics/reconstruct.csv", r"^1,mse,.*", "1,mse,")
-    aggregated(folder)
+    write_tables(folder)
     (found,) = findings(folder)
     assert found.startswith(f"numbers {RUN}/metrics/reconstruct.csv: mse of seed 1 is missing although")
 
@@ -140,7 +125,7 @@ def test_a_seed_that_is_a_copy_of_another(folder):
         lines = path.read_text().splitlines()
         copied = [re.sub("^0,", "1,", line) for line in lines if line.startswith("0,")]
         path.write_text("\n".join([line for line in lines if not line.startswith("1,")] + copied) + "\n")
-    aggregated(folder)
+    write_tables(folder)
     found = findings(folder)
     assert [line.split(":")[0] for line in found] == ["seeds runs/mnist5k/irmae-l8"] * 2
     assert {line.split(": ")[1].split(";")[0] for line in found} == {"seed 1 is a copy of seed 0"}
@@ -157,14 +142,14 @@ def test_a_number_that_is_there_twice(folder):
 def test_a_distance_below_that_of_real_images(folder):
     for seeds in ("0-1", "2"):
         edit(folder / f"runs/mnist5k/ae/{seeds}/metrics/fid.csv", r"fid:gmm,.*", "fid:gmm,0.5", count=0)
-    aggregated(folder)
+    write_tables(folder)
     (found,) = findings(folder)
     assert found.startswith("fid mnist5k/ae, fid:gmm: 0.5 is below real images' own 2")
 
 
 def test_a_distance_above_that_of_noise_is_a_warning(folder):
     edit(folder / "data/mnist5k/fid_reference.csv", "fid:noise,500.0", "fid:noise,50.0")
-    aggregated(folder)
+    write_tables(folder)
     assert any(line.startswith("fid mnist5k/pca, fid:gmm: 61 is above 50") for line in findings(folder, "warning"))
 
 
@@ -255,14 +240,14 @@ def test_counts_that_are_not_the_configs(folder, key, value, message):
 def test_epochs_that_are_missing(folder):
     path = folder / RUN / "history.csv"
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
-    aggregated(folder)
+    write_tables(folder)
     (found,) = findings(folder)
     assert found.startswith(f"counts {RUN}: seed 1 has 1 epochs of 2")
 
 
 def test_a_number_out_of_its_range(folder):
     edit(folder / RUN / "metrics/classify.csv", r"^(1,error:10:best),.*", r"\1,110.0")
-    aggregated(folder)
+    write_tables(folder)
     assert any(
         "numbers mnist5k/irmae-l8 seed 1: error:10:best is 110.0, outside 0 to 100" in f for f in findings(folder)
     )
@@ -283,7 +268,7 @@ def test_a_loss_that_rose_and_a_code_that_holds_nothing_are_warnings(folder):
     for seeds in ("0-1", "2"):
         path = folder / f"runs/mnist5k/irmae-l8/{seeds}/metrics/reconstruct.csv"
         edit(path, r"explained_variance,.*", "explained_variance,-0.1", count=0)
-    aggregated(folder)
+    write_tables(folder)
     found = findings(folder, "warning")
     assert any(line.startswith("loss mnist5k/irmae-l8: the loss of seed 0 went from 0.4 to 0.9") for line in found)
     assert any(line.startswith("learned mnist5k/irmae-l8: explains -0.10 of the variance") for line in found)

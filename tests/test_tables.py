@@ -1,13 +1,11 @@
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from synthetic import write_results
+from synthetic import PAPER, write_results, write_tables
 
-from bench import aggregate, judge, tables
 from bench.files import read_json, write_json
 from bench.report.cells import COLUMNS, measured, published, summarise, table
 from bench.report.names import label, labels
@@ -15,7 +13,6 @@ from bench.report.results import read_results
 from bench.report.verdicts import verdicts
 
 ROOT = Path(__file__).resolve().parent.parent
-PAPER = "config/paper.csv"
 LINKED = ("metrics", "claims", "cells", "sensitivity", "variance")  # tables that the text leads to
 
 
@@ -33,16 +30,7 @@ def text(folder):
 
 def build(path):
     write_results(path)
-    call(aggregate, path, "--tables", path / "tables")
-    call(judge, path, "--paper", PAPER)
-    call(tables, path, "--paper", PAPER, "--out", path / "tables.md")
-
-
-def call(module, path, *arguments):
-    with pytest.MonkeyPatch.context() as patch:
-        shared = ["--plan", path / "plan.json", "--results", path]
-        patch.setattr(sys, "argv", [module.__name__, *map(str, [*shared, *arguments])])
-        module.main()
+    write_tables(path)
 
 
 def section(text, heading):
@@ -240,8 +228,7 @@ def test_equal_inputs_give_equal_bytes_and_time_only_two_places(folder, text, tm
         if path.exists():
             slower = {"wall_seconds": 5000.0, "peak_memory_bytes": 2**31}
             write_json(path, read_json(path) | slower)
-    call(aggregate, tmp_path, "--tables", tmp_path / "tables")
-    call(tables, tmp_path, "--paper", PAPER, "--out", tmp_path / "tables.md")
+    write_tables(tmp_path)
     other = (tmp_path / "tables.md").read_text(encoding="utf-8")
     before, after = (report.split("\n## Cost")[0].splitlines() for report in (text, other))
     changed = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]

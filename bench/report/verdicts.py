@@ -24,6 +24,7 @@ claims); `{}`: they show the opposite; `{}`: they do not settle it. [How](../{}d
 # What a run says that may not be set against the paper's is called otherwise, lest it be quoted as a verdict.
 OUTCOMES = {"reproduced": "as claimed", "contradicted": "the opposite", "inconclusive": "unclear", "not run": "not run"}
 ORDER = ["reproduced", "contradicted", "inconclusive", "not comparable", "not run"]
+CELL_ORDER = ["same", "consistent", "better", "worse", "lower", "higher", "inconclusive", "not comparable", "not run"]
 HEADER = ["claim", "metric", "measured", "difference", "seeds", "this run", "on the paper"]
 CELLS_TEXT = """\
 ### The published numbers, one by one
@@ -123,6 +124,7 @@ def _cells(results: Results) -> str:
     table_of = results.cells.fillna({"dataset": "-"})
     text = CELLS_TEXT.format(len(table_of), results.plan["config"]["verdicts"]["paper_runs"][0])
     counts = pd.crosstab(table_of["table"], table_of["verdict"])
+    counts = counts[[name for name in CELL_ORDER if name in counts]]
     rows = [[name, *map(str, line)] for name, line in zip(counts.index, counts.to_numpy(), strict=True)]
     parts = [text, table(["published in", *counts.columns], rows)]
     compared = table_of[~table_of["verdict"].isin(["not run", "not comparable"]) & (table_of["table"] != "figure 2")]

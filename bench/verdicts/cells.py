@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from bench.report.names import PAPER_DATA, dataset_in
@@ -18,40 +19,42 @@ def cells(plan: dict[str, Any], measured: Measured, paper: pd.DataFrame, data: d
 
     The verdict supposes the first of `verdicts.paper_runs`; the columns verdict:N the others.
     """
+    settings = plan["config"]["verdicts"]
+    table, own = beside_published(plan, measured, paper, settings["margin"])
+    reasons = [_reason(row, plan, data) for row in table.itertuples()]
+    supposed, *others = settings["paper_runs"]
+    table["paper_runs"] = supposed
+    table["p_corrected"], table["p_equivalence_corrected"] = _tests(table, own, supposed)
+    for name, runs in (("verdict", supposed), *((f"verdict:{runs}", runs) for runs in others)):
+        answers = zip(table.itertuples(), reasons, *_tests(table, own, runs), strict=True)
+        table[name] = [why[0] or verdict(row, p, same, settings["level"]) for row, why, p, same in answers]
+    return table.assign(reason=[reason for _, reason in reasons])
+
+
+def beside_published(
+    plan: dict[str, Any], measured: Measured, paper: pd.DataFrame, margins: dict[str, float]
+) -> tuple[pd.DataFrame, list[pd.Series]]:
+    """Return the published numbers with ours beside them, and our values by seed (empty: not measured)."""
     roles = {known.dataset: role for role, known in PAPER_DATA.items()}
-    runs, margins = plan["config"]["verdicts"]["paper_runs"], plan["config"]["verdicts"]["margin"]
-    table = paper.rename(columns={"value": "paper", "sd": "paper_sd"})
-    table["dataset"] = [dataset_in(roles[name], plan) for name in paper["dataset"]]
-    series = [measured.values(row.dataset, row.variant, row.metric) for row in table.itertuples()]
-    own = [pd.Series(dtype=float) if values is None else values for values in series]
+    table = paper.rename(columns={"dataset": "paper_dataset", "value": "paper", "sd": "paper_sd"})
+    table.insert(1, "dataset", [dataset_in(roles[name], plan) for name in paper["dataset"]])
+    found = [measured.values(row.dataset, row.variant, row.metric) for row in table.itertuples()]
+    own = [pd.Series(dtype=float) if values is None else values for values in found]
     table["mean"] = [values.mean() for values in own]
     table["sd"] = [values.std() for values in own]
     table["n"] = [int(values.count()) for values in own]
+    table["n_planned"] = [len(values) for values in own]
     table["difference"] = table["mean"] - table["paper"]
     table["margin"] = [margin(row.metric, row.paper, margins) for row in table.itertuples()]
-    reasons = [
-        _reason(row, role, plan, data, row.n)
-        for row, role in zip(table.itertuples(), paper["dataset"].map(roles), strict=True)
-    ]
-    level = plan["config"]["verdicts"]["level"]
-    for count in runs:
-        first = count == runs[0]
-        tests = [
-            against_published(v, r.paper, r.paper_sd, count, r.margin)
-            for v, r in zip(own, table.itertuples(), strict=True)
-        ]
-        p = corrected(pd.Series([estimate.p for estimate, _ in tests]))
-        equivalent = corrected(pd.Series([found for _, found in tests]))
-        if first:
-            table["p_corrected"], table["p_equivalence_corrected"] = p.to_numpy(), equivalent.to_numpy()
-        verdicts = [
-            reason[0] or verdict(row, a, b, level)
-            for row, reason, a, b in zip(table.itertuples(), reasons, p, equivalent, strict=True)
-        ]
-        table["verdict" if first else f"verdict:{count}"] = verdicts
-    table["paper_runs"] = runs[0]
-    table["reason"] = [reason for _, reason in reasons]
-    return table
+    return table, own
+
+
+def _tests(table: pd.DataFrame, own: list[pd.Series], runs: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the corrected p-values of a difference and of not being equivalent, for a supposed number of runs."""
+    pairs = zip(own, table.itertuples(), strict=True)
+    tests = [against_published(values, row.paper, row.paper_sd, runs, row.margin) for values, row in pairs]
+    p, equivalent = [estimate.p for estimate, _ in tests], [found for _, found in tests]
+    return corrected(pd.Series(p)).to_numpy(), corrected(pd.Series(equivalent)).to_numpy()
 
 
 def margin(metric: str, number: float, margins: dict[str, float]) -> float:
@@ -59,14 +62,17 @@ def margin(metric: str, number: float, margins: dict[str, float]) -> float:
     return max(margins["share"] * abs(number), margins[metric.split(":")[0]])
 
 
-def _reason(row: Any, role: str, plan: dict[str, Any], data: dict[str, Any], n: int) -> tuple[str, str]:
+def _reason(row: Any, plan: dict[str, Any], data: dict[str, Any]) -> tuple[str, str]:
     """Return why there is no verdict, as a verdict and in words; nothing if there is one."""
-    if n == 0:
-        ran = pd.notna(row.dataset)
-        return NOT_RUN, "not measured" if ran else f"{PAPER_DATA[role].title} does not run in this preset"
+    role, known = next((role, known) for role, known in PAPER_DATA.items() if known.dataset == row.paper_dataset)
+    if row.n_planned == 0:
+        ran = row.dataset in plan["datasets"]
+        return NOT_RUN, "not measured" if ran else f"{known.title} does not run in this preset"
     if found := differences(row.metric, role, plan, data):
         return NOT_COMPARABLE, "; ".join(found)
-    return (INCONCLUSIVE, "1 seed") if n == 1 else ("", "")
+    if row.n < 2:
+        return INCONCLUSIVE, "1 seed" if row.n else "every seed diverged"
+    return "", ""
 
 
 def verdict(row: Any, p: float, equivalent: float, level: float) -> str:

@@ -10,6 +10,10 @@ from bench.verdicts.significance import NOTHING, Estimate, corrected, near, pair
 REPRODUCED, CONTRADICTED, INCONCLUSIVE, NOT_RUN = "reproduced", "contradicted", "inconclusive", "not run"
 NOT_COMPARABLE = "not comparable"
 EXPLAINED = "explained_variance"
+NAMES = ["claim", "topic", "dataset", "metric", "lower", "than"]
+NUMBERS = ["lower_mean", "than_mean", "difference", "low", "high", "n", "agree", "p"]
+ESTIMATES = [*NAMES, *NUMBERS, "inside", "reason"]
+COLUMNS = [*NAMES, *NUMBERS, "p_corrected", "outcome", "reason"]
 
 
 def outcomes(plan: dict[str, Any], measured: Measured) -> pd.DataFrame:
@@ -18,13 +22,13 @@ def outcomes(plan: dict[str, Any], measured: Measured) -> pd.DataFrame:
     Columns: claim, topic, dataset, metric, lower, than (a variant or a number), lower_mean, than_mean,
     difference (of paired seeds) with its 95 % interval low..high, n, agree, p, p_corrected, outcome, reason.
     """
-    table = pd.DataFrame([_estimate(claim, plan, measured) for claim in plan["claims"]])
+    table = pd.DataFrame([_estimate(claim, plan, measured) for claim in plan["claims"]]).reindex(columns=ESTIMATES)
     table["p_corrected"] = corrected(table["p"])
     level = plan["config"]["verdicts"]["level"]
     answers = [_outcome(row, level) for row in table.itertuples()]
     table["outcome"] = [outcome for outcome, _ in answers]
     table["reason"] = [reason for _, reason in answers]
-    return table.drop(columns="inside")
+    return table[COLUMNS]
 
 
 def _estimate(claim: dict[str, Any], plan: dict[str, Any], measured: Measured) -> dict[str, Any]:
@@ -44,8 +48,9 @@ def _estimate(claim: dict[str, Any], plan: dict[str, Any], measured: Measured) -
         missing += [claim["than"]] if right is None else []
         estimate = NOTHING if missing else paired(left, right)
         inside = estimate.mean < 0
-        means = [None if side is None else side.mean() for side in (left, right)]
-        row |= {"than": claim["than"], "lower_mean": means[0], "than_mean": means[1]}
+        # Means of the seeds that are compared: those that both sides have.
+        both = {} if missing else pd.DataFrame({"lower_mean": left, "than_mean": right}).dropna().mean()
+        row |= {"than": claim["than"], **both}
         numbers = _numbers(estimate, 0.0)
     return {**row, **numbers, "inside": inside, "reason": _why(missing, dataset, plan)}
 
