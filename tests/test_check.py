@@ -286,9 +286,19 @@ def test_errors_make_the_exit_code_and_findings_a_table(folder, capsys, monkeypa
     assert "ERROR    complete   tables.md: is missing" in capsys.readouterr().out
 
 
-def test_a_folder_without_a_plan_stops_in_one_line(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("plan", "message"),
+    [
+        (None, "plan.json is missing: give the folder of a finished run"),
+        ("{", "plan.json cannot be read"),
+        ('{"runs": []}', "plan.json is of another version of this suite"),
+    ],
+)
+def test_a_folder_without_its_plan_stops_in_one_line(tmp_path, monkeypatch, plan, message):
+    if plan:
+        (tmp_path / "plan.json").write_text(plan)
     monkeypatch.setattr(sys, "argv", ["check", str(tmp_path)])
-    with pytest.raises(Stop, match="plan.json is missing: give the folder of a finished run"):
+    with pytest.raises(Stop, match=message):
         check.main()
 
 

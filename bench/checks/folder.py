@@ -12,6 +12,7 @@ from bench.aggregate import REFERENCE_STEP
 from bench.command import Stop
 from bench.files import COMMENT, read_json
 
+PLAN_KEYS = {"config", "datasets", "figures", "retrained", "runs", "seeds"}
 AGAIN = "delete it and run the workflow again"
 
 
@@ -50,10 +51,14 @@ class Folder:
         """The plan, or a stop: without it nobody knows what should be here."""
         path = self.root / "plan.json"
         if not path.is_file():
-            raise Stop(
-                f"{path} is missing: give the folder of a finished run, e.g. results/quick, on the machine it ran on"
-            )
-        return read_json(path)
+            raise Stop(f"{path} is missing: give the folder of a finished run, on the machine it ran on")
+        try:
+            plan = read_json(path)
+        except ValueError as error:
+            raise Stop(f"{path} cannot be read ({error}): run the workflow again") from error
+        if PLAN_KEYS - set(plan):
+            raise Stop(f"{path} is of another version of this suite: run the workflow again")
+        return plan
 
     @property
     def runs(self) -> list[dict[str, Any]]:
