@@ -109,7 +109,7 @@ def _provenance(folder: Path) -> dict[str, Any]:
 
 
 def _read(path: Path, dataset: str, variant: str, step: str | None = None) -> pd.DataFrame:
-    frame = pd.read_csv(_present(path), comment=COMMENT)
+    frame = read_table(_present(path))
     return frame.assign(dataset=dataset, variant=variant, step=step)
 
 
@@ -125,6 +125,11 @@ def _sorted(frame: pd.DataFrame, keys: list[pd.Series]) -> pd.DataFrame:
     ranks = [frame.groupby(columns, sort=False).ngroup() for columns in groups]
     # numpy sorts by its last key first.
     return frame.iloc[np.lexsort([*reversed([*ranks, *keys])])].reset_index(drop=True)
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Return a table without the line that says where its numbers come from, if it has one."""
+    return pd.read_csv(path, comment=COMMENT)
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:

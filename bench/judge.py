@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from bench.aggregate import write_table
+from bench.aggregate import read_table, write_table
 from bench.command import run
 from bench.files import read_json
 from bench.verdicts.cells import cells
@@ -41,12 +41,12 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True)
     arguments = parser.parse_args()
     plan, folder = read_json(arguments.plan), arguments.results / "tables"
-    metrics, alternatives = (pd.read_csv(folder / f"{name}.csv") for name in ("metrics", "alternatives"))
+    metrics, alternatives = (read_table(folder / f"{name}.csv") for name in ("metrics", "alternatives"))
     data = {name: read_json(arguments.results / "data" / name / "data.json") for name in plan["datasets"]}
     measured = Measured(by_seed(metrics))
     tables = {
         "claims": claims(plan, measured, data),
-        "cells": cells(plan, measured, pd.read_csv(arguments.paper), data),
+        "cells": cells(plan, measured, read_table(arguments.paper), data),
         "sensitivity": sensitivity(plan, measured, alternatives),
         "variance": variance(alternatives),
     }

@@ -129,7 +129,7 @@ def generated(run: Run, real: Real, alternative: dict, codes: dict[str, np.ndarr
         pairs = zip(run.spec.seeds, codes["train"], strict=True)
         drawn = [sample(np.array(z), settings["components"], settings, seed)[0][DENSITY] for seed, z in pairs]
     else:
-        drawn = load_file(run.folder / "samples.safetensors")[DENSITY]
+        drawn = load_file(run.folder / "samples.safetensors")[DENSITY][:, : alternative.get("count")]
     reference = real.features[alternative.get("reference", real.split)]
     for seed, model, z in zip(run.spec.seeds, run.models, drawn, strict=True):
         for name, value in fid(model, z, reference, real.extractor, run.device)[0].items():
@@ -147,7 +147,7 @@ def reevaluate(run: Run, real: Real, settings: dict) -> Rows:
         if "classify" in alternative:
             rows += classified(run, codes, alternative["classify"])
             rows += least_errors(run, alternative["classify"]) if alternative["classify"]["subset"] == "first" else []
-        if "sample" in alternative or "reference" in alternative:
+        if {"sample", "reference", "count"} & set(alternative):
             rows += generated(run, real, alternative, codes)
         yield from ((seed, f"{name}/{metric}", value) for seed, metric, value in rows)
         print(f"{name}: {len(rows)} numbers", flush=True)

@@ -160,6 +160,14 @@ def test_a_table_that_does_not_say_what_the_files_say(folder):
     assert any("tables tables/reconstruction.csv: mean of mnist5k ae mse" in line for line in found)
 
 
+def test_a_verdict_that_does_not_follow_from_the_numbers(folder):
+    edit(folder / "tables/claims.csv", r"^(digits-fid-ae,.*),reproduced,", r"\1,contradicted,")
+    (found,) = findings(folder)
+    assert found.startswith(
+        "tables tables/claims.csv: does not follow from metrics.csv: row 11, outcome: contradicted for"
+    )
+
+
 def test_a_mean_that_is_not_the_numbers(folder):
     table = pd.read_csv(folder / "tables/table_1.csv")
     table.loc[3, "mean"] += 0.1

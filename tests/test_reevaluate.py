@@ -133,6 +133,10 @@ def test_another_reference_and_other_samples_are_measured_as_usual(irmae, real):
     features = images_to_features(decode(models[0], z[0], CPU), real.extractor, CPU)
     assert found[0, "fid:gmm"] == pytest.approx(features_to_fid(features, real.features["train"]))
 
+    found = {(s, m): v for s, m, v in generated(irmae, real, {"count": 60}, irmae.codes(None))}
+    features = images_to_features(decode(models[0], z[0, :60], CPU), real.extractor, CPU)
+    assert found[0, "fid:gmm"] == pytest.approx(features_to_fid(features, real.features["test"]))
+
     codes = irmae.codes("test")
     found = {(s, m): v for s, m, v in generated(irmae, real, {"sample": SAMPLE}, codes)}
     drawn = sample(codes["test"][1], 2, SAMPLE, 1)[0]["gmm"]

@@ -86,8 +86,8 @@ def reevaluation(dataset: str, variant: str, config: dict[str, Any]) -> dict[str
     """Return the settings of rule `reevaluate` for a run; without alternatives there is nothing to do.
 
     alternatives: for each, `codes` (`only_codes`: nothing else differs) and the full sections `classify` and
-    `sample`, and the `reference` of FID, as far as a claim hangs on them; crossed: `classify` and the number of
-    `seeds` whose labels every autoencoder meets.
+    `sample`, the `reference` of FID and the `count` of its samples, as far as a claim hangs on them; crossed:
+    `classify` and the number of `seeds` whose labels every autoencoder meets.
     """
     kinds = compared(dataset, config).get(variant, set())
     own = config["sensitivity"]
@@ -108,8 +108,11 @@ def _parts(alternative: dict[str, Any], kinds: set[str], dataset: str, config: d
         parts["classify"] = _classify(alternative["classify"], config["sensitivity"]["budgets"], config)
     if "sample" in alternative and "fid" in kinds:
         usual = {**config["sample"], "components": config["data"][dataset]["components"]}
-        if "codes" in alternative or merged(usual, alternative["sample"]) != usual:
-            parts["sample"] = merged(usual, alternative["sample"])
+        then = merged(usual, alternative["sample"])
+        if then["count"] < usual["count"] and {**then, "count": usual["count"]} == usual and "codes" not in alternative:
+            parts["count"] = then["count"]  # a part of the usual samples: nothing is fitted again
+        elif "codes" in alternative or then != usual:
+            parts["sample"] = then
     if "fid" in alternative and "fid" in kinds and merged(config["fid"], alternative["fid"]) != config["fid"]:
         parts["reference"] = alternative["fid"]["reference"]
     only_codes = not alternative.get("classify") and not alternative.get("sample")

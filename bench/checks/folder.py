@@ -8,9 +8,9 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-from bench.aggregate import REFERENCE_STEP
+from bench.aggregate import REFERENCE_STEP, read_table
 from bench.command import Stop
-from bench.files import COMMENT, read_json
+from bench.files import read_json
 
 PLAN_KEYS = {"config", "datasets", "figures", "retrained", "runs", "seeds"}
 AGAIN = "delete it and run the workflow again"
@@ -90,7 +90,7 @@ class Folder:
         path = self.root / "tables" / f"{name}.csv"
         if not path.is_file():
             raise Stop(f"{path} is missing: run the workflow to its end first")
-        return pd.read_csv(path)
+        return read_table(path)
 
     def data(self, dataset: str) -> dict[str, Any]:
         """Return data.json of a data set."""
@@ -110,11 +110,6 @@ class Folder:
     def name(self, path: Path) -> str:
         """Return how findings call a file."""
         return str(path.relative_to(self.root))
-
-
-def rows_of(path: Path) -> pd.DataFrame:
-    """Return the numbers of a file, as text where they are not numbers."""
-    return pd.read_csv(path, comment=COMMENT)
 
 
 def listed(items: Iterable[Any], most: int = 5) -> str:

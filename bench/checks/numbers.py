@@ -1,15 +1,18 @@
 """Is every number there once, a number, in its range, of the size the config asks for, and in the tables?"""
 
 from collections.abc import Iterator
+from io import StringIO
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from bench.aggregate import gather_alternatives, gather_history, gather_metrics
-from bench.checks.folder import AGAIN, Finding, Folder, error, listed, note, rows_of, warning
+from bench.aggregate import gather_alternatives, gather_history, gather_metrics, read_table
+from bench.checks.folder import AGAIN, Finding, Folder, error, listed, note, warning
+from bench.judge import claims
 from bench.report.cells import KEYS, summarise
+from bench.verdicts.measured import Measured, by_seed
 
 RANGES = {"fid": (0, np.inf), "error": (0, 100), "explained_variance": (-np.inf, 1), "singular_value": (0, 1)}
 LONG = ("table_1", "table_2", "spectra", "reconstruction")
@@ -22,7 +25,7 @@ def seeds(folder: Folder) -> Iterator[Finding]:
         yield note("seeds", "plan.json", "a spread of so few seeds is not worth much")
     for run in folder.runs:
         for path in folder.metric_files(run):
-            rows = rows_of(path)
+            rows = read_table(path)
             if sorted(rows["seed"].unique()) != sorted(run["seeds"]):
                 found = f"holds seeds {listed(sorted(rows['seed'].unique()))}, its run has {listed(run['seeds'])}"
                 yield error("seeds", folder.name(path), f"{found}; {AGAIN}")
@@ -54,6 +57,12 @@ def tables(folder: Folder) -> Iterator[Finding]:
         table, again = folder.table(name), gather(folder.plan, folder.root)
         if difference := _first_difference(table, again):
             yield error("tables", f"tables/{name}.csv", f"does not say what the runs' files say: {difference}; {AGAIN}")
+    verdicts = claims(
+        folder.plan, Measured(by_seed(folder.metrics)), {n: folder.data(n) for n in folder.plan["datasets"]}
+    )
+    again = pd.read_csv(StringIO(verdicts.to_csv(index=False)))
+    if difference := _first_difference(folder.table("claims"), again):
+        yield error("tables", "tables/claims.csv", f"does not follow from metrics.csv: {difference}; {AGAIN}")
     numbers = summarise(folder.metrics).set_index(KEYS)
     for name in LONG:
         table = folder.table(name).set_index(KEYS)
@@ -88,7 +97,7 @@ def missing(folder: Folder) -> Iterator[Finding]:
                 f"seeds {listed(diverged)} diverged: its means leave them out",
             )
         for path in folder.metric_files(run):
-            rows = rows_of(path)
+            rows = read_table(path)
             values = pd.to_numeric(rows["value"], errors="coerce")
             if len(wrong := rows[np.isinf(values) | (values.isna() & rows["value"].notna())]):
                 yield error(

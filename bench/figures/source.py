@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from bench.aggregate import read_table
 from bench.files import read_json
 from bench.report.names import PAPER_DATA, labels
 
@@ -28,7 +29,7 @@ class Source:
 
     @cached_property
     def _singular_values(self) -> pd.DataFrame:
-        metrics = pd.read_csv(self.results / "tables" / "metrics.csv")
+        metrics = read_table(self.results / "tables" / "metrics.csv")
         chosen = metrics[metrics["metric"].str.startswith(PREFIX)]
         return chosen.assign(index=chosen["metric"].str.removeprefix(PREFIX).astype(int))
 

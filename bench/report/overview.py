@@ -16,7 +16,8 @@ READING = """\
 How to read a cell of the tables that follow: `12.3 ± 0.5 (3)` is mean ± standard deviation over 3 seeds,
 `paper 12.0 ± 0.9` the published number, `+0.3` ours minus the paper's. `(2 of 3, 1 diverged)`: one of three
 seeds ended in numbers that are not finite and is left out of the mean. Where nothing was measured the cell says why.
-Every table is also a file in [tables](tables), every single number in [metrics.csv](tables/metrics.csv)."""
+Every table is also a file in [tables](tables), every single number in [metrics.csv](tables/metrics.csv). What a
+check of the whole run found is in [check.csv](tables/check.csv)."""
 PRESETS = {
     "paper": "The paper's models and training at their published size.",
     "quick": "A reduced run for newcomers: narrow networks, few epochs, small data sets. It shows in which\n"

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from bench.aggregate import REFERENCE
+from bench.aggregate import REFERENCE, read_table
 from bench.files import read_json
 from bench.report.cells import BREAK, beside_paper, difference, measured, published, summarise
 from bench.report.names import PAPER_DATA, PAPER_EXTRACTOR, PaperData, dataset_in, labels
@@ -134,7 +134,7 @@ class Results:
 def read_results(plan_path: Path, folder: Path, paper: Path) -> Results:
     """Read a results folder and the published numbers."""
     plan = read_json(plan_path)
-    tables = {name: pd.read_csv(folder / "tables" / f"{name}.csv") for name in TABLES}
+    tables = {name: read_table(folder / "tables" / f"{name}.csv") for name in TABLES}
     records = {name: folder / "data" / name / "data.json" for name in plan["config"]["datasets"]}
     data = {name: read_json(path) for name, path in records.items()}
-    return Results(plan, data, **tables, paper=pd.read_csv(paper))
+    return Results(plan, data, **tables, paper=read_table(paper))
