@@ -12,12 +12,13 @@ from pathlib import Path
 import pandas as pd
 
 from bench.aggregate import write_table
-from bench.checks import numbers, origins, sense
-from bench.checks.folder import Finding, Folder
+from bench.checks import numbers, origins, sense, sizes, tables
+from bench.checks.folder import BROKEN, Finding, Folder
 from bench.command import Stop, run
 
 CHECKS: list[Callable[[Folder], Iterator[Finding]]] = [
     origins.complete,
+    origins.readable,
     origins.origins,
     origins.batches,
     origins.commits,
@@ -25,10 +26,14 @@ CHECKS: list[Callable[[Folder], Iterator[Finding]]] = [
     origins.data,
     origins.extractors,
     numbers.seeds,
+    numbers.references,
+    numbers.copies,
     numbers.missing,
-    numbers.tables,
     numbers.ranges,
-    numbers.counts,
+    numbers.spectra,
+    tables.tables,
+    sizes.counts,
+    sizes.epochs,
     sense.limits,
     sense.controls,
     sense.learned,
@@ -42,7 +47,7 @@ def check(folder: Folder) -> list[Finding]:
     for each in CHECKS:
         try:
             found += each(folder)
-        except (OSError, ValueError, KeyError, TypeError, Stop) as error:
+        except (*BROKEN, Stop) as error:
             # A folder may be broken in any way; one that breaks a check must not hide what the others find.
             text = f"cannot be checked: {type(error).__name__}: {error}; run the workflow again"
             found.append(Finding("error", each.__name__, str(folder.root), text))

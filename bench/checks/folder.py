@@ -13,6 +13,18 @@ from bench.command import Stop
 from bench.files import read_json
 
 PLAN_KEYS = {"config", "datasets", "figures", "retrained", "runs", "seeds"}
+# What the checks read of a file; one that lacks it is broken.
+KEYS = {
+    "spec.json": {"dataset", "variant", "model", "seeds"},
+    "provenance.json": {
+        *("commit", "tree", "dirty", "spec_sha256", "data_sha256", "device", "device_name", "torch", "tf32"),
+        *("execution", "training", "diverged", "wall_seconds"),
+    },
+    "data.json": {"counts", "sha256"},
+    "history.csv": {"seed", "epoch", "loss"},
+}
+TABLE_KEYS = {"seed", "metric", "value"}
+BROKEN = (OSError, ValueError, LookupError, TypeError, AttributeError)  # what reading a file of any content raises
 AGAIN = "delete it and run the workflow again"
 
 
@@ -54,9 +66,9 @@ class Folder:
             raise Stop(f"{path} is missing: give the folder of a finished run, on the machine it ran on")
         try:
             plan = read_json(path)
-        except ValueError as error:
+        except (OSError, ValueError) as error:
             raise Stop(f"{path} cannot be read ({error}): run the workflow again") from error
-        if PLAN_KEYS - set(plan):
+        if not isinstance(plan, dict) or PLAN_KEYS - set(plan):
             raise Stop(f"{path} is of another version of this suite: run the workflow again")
         return plan
 
@@ -66,14 +78,47 @@ class Folder:
         return self.plan["runs"] + self.plan["retrained"]
 
     @cached_property
+    def _read(self) -> tuple[dict[Path, Any], dict[Path, str]]:
+        found: dict[Path, Any] = {}
+        broken: dict[Path, str] = {}
+        for path in filter(Path.exists, self._kept()):
+            try:
+                found[path] = _content(path)
+            except BROKEN as error:
+                broken[path] = f"{type(error).__name__}: {error}".split("\n")[0]
+        return found, broken
+
+    def _kept(self) -> list[Path]:
+        runs = [self.root / run["path"] / name for run in self.runs for name in KEYS if name != "data.json"]
+        tables = [self.root / run["path"] / "metrics" / f"{step}.csv" for run in self.runs for step in run["metrics"]]
+        names = ("data.json", f"{REFERENCE_STEP}.csv")
+        return [*runs, *tables, *(self.root / "data" / dataset / name for dataset in self.datasets for name in names)]
+
+    @property
+    def content(self) -> dict[Path, Any]:
+        """What every file of the runs and data that can be read holds: an object or a table."""
+        return self._read[0]
+
+    @property
+    def broken(self) -> dict[Path, str]:
+        """The files that are there but cannot be read, and why; no other check sees them."""
+        return self._read[1]
+
+    @property
+    def datasets(self) -> list[str]:
+        """Every data set, those of other protocols included."""
+        return list(dict.fromkeys([*self.plan["datasets"], *(run["dataset"] for run in self.plan["retrained"])]))
+
+    @cached_property
     def trained(self) -> list[dict[str, Any]]:
         """The runs that keep a provenance: all but the supervised ones."""
-        return [run for run in self.runs if (self.root / run["path"] / "provenance.json").is_file()]
+        return [run for run in self.runs if run["path"] in self.provenance]
 
     @cached_property
     def provenance(self) -> dict[str, dict[str, Any]]:
         """The provenance of every trained run, by its path."""
-        return {run["path"]: read_json(self.root / run["path"] / "provenance.json") for run in self.trained}
+        paths = {run["path"]: self.root / run["path"] / "provenance.json" for run in self.runs}
+        return {name: self.content[path] for name, path in paths.items() if path in self.content}
 
     @cached_property
     def history(self) -> pd.DataFrame:
@@ -92,24 +137,34 @@ class Folder:
             raise Stop(f"{path} is missing: run the workflow to its end first")
         return read_table(path)
 
-    def data(self, dataset: str) -> dict[str, Any]:
-        """Return data.json of a data set."""
-        return read_json(self.root / "data" / dataset / "data.json")
+    @cached_property
+    def records(self) -> dict[str, dict[str, Any]]:
+        """data.json of every data set."""
+        paths = {name: self.root / "data" / name / "data.json" for name in self.datasets}
+        return {name: self.content[path] for name, path in paths.items() if path in self.content}
 
     def metric_files(self, run: dict[str, Any]) -> list[Path]:
-        """Return the tables of numbers of a run that are there."""
+        """Return the tables of numbers of a run that can be read."""
         paths = [self.root / run["path"] / "metrics" / f"{step}.csv" for step in run["metrics"]]
-        return [path for path in paths if path.is_file()]
+        return [path for path in paths if path in self.content]
 
     def references(self) -> dict[str, Path]:
-        """Return the tables of floor and ceiling by data set, where they are there."""
-        names = dict.fromkeys([*self.plan["datasets"], *(run["dataset"] for run in self.plan["retrained"])])
-        paths = {name: self.root / "data" / name / f"{REFERENCE_STEP}.csv" for name in names}
-        return {name: path for name, path in paths.items() if path.is_file()}
+        """Return the tables of floor and ceiling by data set, where they can be read."""
+        paths = {name: self.root / "data" / name / f"{REFERENCE_STEP}.csv" for name in self.datasets}
+        return {name: path for name, path in paths.items() if path in self.content}
 
     def name(self, path: Path) -> str:
         """Return how findings call a file."""
         return str(path.relative_to(self.root))
+
+
+def _content(path: Path) -> Any:
+    content = read_json(path) if path.suffix == ".json" else read_table(path)
+    if lacking := KEYS.get(path.name, TABLE_KEYS) - set(content):
+        raise ValueError(f"lacks {listed(sorted(lacking))}")
+    if path.suffix == ".csv" and not pd.api.types.is_integer_dtype(content["seed"]) and len(content):
+        raise ValueError("has seeds that are no whole numbers")
+    return content
 
 
 def listed(items: Iterable[Any], most: int = 5) -> str:

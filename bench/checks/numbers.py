@@ -1,89 +1,100 @@
-"""Is every number there once, a number, in its range, of the size the config asks for, and in the tables?"""
+"""Is every number there once, a number, in its range, and of a seed of its own?"""
 
 from collections.abc import Iterator
-from io import StringIO
 from itertools import combinations
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from bench.aggregate import gather_alternatives, gather_history, gather_metrics, read_table
 from bench.checks.folder import AGAIN, Finding, Folder, error, listed, note, warning
-from bench.judge import claims
-from bench.report.cells import KEYS, summarise
-from bench.verdicts.measured import Measured, by_seed
 
 RANGES = {"fid": (0, np.inf), "error": (0, 100), "explained_variance": (-np.inf, 1), "singular_value": (0, 1)}
-LONG = ("table_1", "table_2", "spectra", "reconstruction")
 FEW = 3
+LIMITS = ((0, "fid:real"), (1, "fid:real"), (0, "fid:noise"))  # floor and ceiling of a data set
 
 
 def seeds(folder: Folder) -> Iterator[Finding]:
-    """Every file holds its run's seeds, each number once, and no seed is another one's copy."""
+    """Every file holds its run's seeds, each number once and for each seed; the batches are all seeds."""
     if len(folder.plan["seeds"]) < FEW:
         yield note("seeds", "plan.json", "a spread of so few seeds is not worth much")
+    cells: dict[tuple[str, str], list[int]] = {}
+    for run in folder.runs:
+        cells.setdefault((run["dataset"], run["variant"]), []).extend(run["seeds"])
+    for (dataset, variant), found in cells.items():
+        if sorted(found) != sorted(folder.plan["seeds"]):
+            text = f"the batches of {dataset}/{variant} hold seeds {listed(sorted(found))}, not each of"
+            yield error("seeds", "plan.json", f"{text} {listed(folder.plan['seeds'])} once; run the workflow again")
+    names = _names(folder)
     for run in folder.runs:
         for path in folder.metric_files(run):
-            rows = read_table(path)
-            if sorted(rows["seed"].unique()) != sorted(run["seeds"]):
-                found = f"holds seeds {listed(sorted(rows['seed'].unique()))}, its run has {listed(run['seeds'])}"
-                yield error("seeds", folder.name(path), f"{found}; {AGAIN}")
-            if len(twice := rows[rows.duplicated(["seed", "metric"])]):
-                first = f"{twice.iloc[0]['metric']} of seed {twice.iloc[0]['seed']}"
-                yield error("seeds", folder.name(path), f"has {len(twice)} numbers twice, first {first}; {AGAIN}")
-    yield from _copies(folder, folder.history.rename(columns={"epoch": "key", "loss": "value"}), "losses")
-    spectra = folder.metrics[folder.metrics["metric"].str.startswith("singular_value:")]
-    trained = pd.MultiIndex.from_frame(folder.history[["dataset", "variant"]].drop_duplicates())
-    spectra = spectra[pd.MultiIndex.from_frame(spectra[["dataset", "variant"]]).isin(trained)]
-    yield from _copies(folder, spectra.rename(columns={"metric": "key"}), "spectra")
+            yield from _once(folder, path, run["seeds"], names[run["dataset"], run["variant"], path.stem])
 
 
-def _copies(folder: Folder, table: pd.DataFrame, kind: str) -> Iterator[Finding]:
+def references(folder: Folder) -> Iterator[Finding]:
+    """Every data set that is sampled has its floor and its ceiling, once."""
+    for path in folder.references().values():
+        rows = folder.content[path].dropna(subset="value")
+        found = list(zip(rows["seed"], rows["metric"], strict=True))
+        for seed, metric in LIMITS:
+            if (times := found.count((seed, metric))) != 1:
+                text = f"has {metric} of seed {seed} {times} times, not once; {AGAIN}"
+                yield error("seeds", folder.name(path), text)
+
+
+def _names(folder: Folder) -> dict[tuple[str, str, str], set[str]]:
+    """Return the metrics that any batch of a variant's seeds has in a step."""
+    found: dict[tuple[str, str, str], set[str]] = {}
+    for run in folder.runs:
+        for path in folder.metric_files(run):
+            key = run["dataset"], run["variant"], path.stem
+            found.setdefault(key, set()).update(folder.content[path]["metric"])
+    return found
+
+
+def _once(folder: Folder, path: Path, seeds: list[int], names: set[str]) -> Iterator[Finding]:
+    rows, where = folder.content[path], folder.name(path)
+    if sorted(rows["seed"].unique()) != sorted(seeds):
+        found = f"holds seeds {listed(sorted(rows['seed'].unique()))}, its run has {listed(seeds)}"
+        yield error("seeds", where, f"{found}; {AGAIN}")
+        return
+    if len(twice := rows[rows.duplicated(["seed", "metric"])]):
+        first = f"{twice.iloc[0]['metric']} of seed {twice.iloc[0]['seed']}"
+        yield error("seeds", where, f"has {len(twice)} numbers twice, first {first}; {AGAIN}")
+    present = set(zip(rows["seed"], rows["metric"], strict=True))
+    if lacking := [f"{name} of seed {seed}" for name in sorted(names) for seed in seeds if (seed, name) not in present]:
+        yield error("seeds", where, f"lacks {listed(lacking, 3)}: the mean would be of fewer seeds; {AGAIN}")
+
+
+def copies(folder: Folder) -> Iterator[Finding]:
+    """No seed of a trained model is another one's copy."""
+    yield from _copies(_gathered(folder, "history.csv").rename(columns={"epoch": "key", "loss": "value"}), "losses")
+    trains = [run for run in folder.trained if folder.provenance[run["path"]]["wall_seconds"]]
+    cells = {(run["dataset"], run["variant"]) for run in trains}
+    table = _gathered(folder, "metrics/spectrum.csv")
+    table = table[[name.startswith("singular_value:") for name in table["metric"]]].rename(columns={"metric": "key"})
+    own = [pair in cells for pair in zip(table["dataset"], table["variant"], strict=True)]
+    yield from _copies(table[own], "spectra")
+
+
+def _gathered(folder: Folder, name: str) -> pd.DataFrame:
+    columns = ["dataset", "variant", "seed", *(("epoch", "loss") if name == "history.csv" else ("metric", "value"))]
+    tables = [pd.DataFrame(columns=columns)]
+    for run in folder.trained:
+        if (path := folder.root / run["path"] / name) in folder.content:
+            tables.append(folder.content[path].assign(dataset=run["dataset"], variant=run["variant"]))
+    return pd.concat([table for table in tables if len(table)] or tables)
+
+
+def _copies(table: pd.DataFrame, kind: str) -> Iterator[Finding]:
     for (dataset, variant), rows in table.groupby(["dataset", "variant"], sort=False):
         if rows.duplicated(["seed", "key"]).any():
-            continue  # found above
+            continue  # found by `seeds`
         values = rows.pivot(index="key", columns="seed", values="value").dropna(axis=1, how="all")
         for one, other in combinations(values.columns, 2):
             if (values[one] == values[other]).all():
                 where = f"runs/{dataset}/{variant}"
                 yield error("seeds", where, f"seed {other} is a copy of seed {one}: the same {kind}; {AGAIN}")
-
-
-def tables(folder: Folder) -> Iterator[Finding]:
-    """The tables say what the files say, and the means what the numbers say."""
-    gathered = {"metrics": gather_metrics, "alternatives": gather_alternatives, "history": gather_history}
-    for name, gather in gathered.items():
-        table, again = folder.table(name), gather(folder.plan, folder.root)
-        if difference := _first_difference(table, again):
-            yield error("tables", f"tables/{name}.csv", f"does not say what the runs' files say: {difference}; {AGAIN}")
-    verdicts = claims(
-        folder.plan, Measured(by_seed(folder.metrics)), {n: folder.data(n) for n in folder.plan["datasets"]}
-    )
-    again = pd.read_csv(StringIO(verdicts.to_csv(index=False)))
-    if difference := _first_difference(folder.table("claims"), again):
-        yield error("tables", "tables/claims.csv", f"does not follow from metrics.csv: {difference}; {AGAIN}")
-    numbers = summarise(folder.metrics).set_index(KEYS)
-    for name in LONG:
-        table = folder.table(name).set_index(KEYS)
-        shared = numbers.reindex(table.index)
-        for column in ("mean", "sd", "n"):
-            wrong = ~np.isclose(table[column], shared[column], rtol=1e-9, equal_nan=True)
-            if wrong.any():
-                cell = " ".join(table.index[wrong][0])
-                yield error("tables", f"tables/{name}.csv", f"{column} of {cell} is not that of metrics.csv; {AGAIN}")
-
-
-def _first_difference(table: pd.DataFrame, again: pd.DataFrame) -> str:
-    if list(table) != list(again) or len(table) != len(again):
-        return f"{len(table)} rows for {len(again)}"
-    for column in table:
-        ours, theirs = (frame[column].to_numpy() for frame in (table, again))
-        wrong = (ours != theirs) & ~(pd.isna(ours) & pd.isna(theirs))
-        if wrong.any():
-            place = int(wrong.argmax())
-            return f"row {place + 2}, {column}: {ours[place]} for {theirs[place]}"
-    return ""
 
 
 def missing(folder: Folder) -> Iterator[Finding]:
@@ -97,7 +108,7 @@ def missing(folder: Folder) -> Iterator[Finding]:
                 f"seeds {listed(diverged)} diverged: its means leave them out",
             )
         for path in folder.metric_files(run):
-            rows = read_table(path)
+            rows = folder.content[path]
             values = pd.to_numeric(rows["value"], errors="coerce")
             if len(wrong := rows[np.isinf(values) | (values.isna() & rows["value"].notna())]):
                 yield error(
@@ -116,54 +127,30 @@ def missing(folder: Folder) -> Iterator[Finding]:
 
 
 def ranges(folder: Folder) -> Iterator[Finding]:
-    """No number is out of its range."""
-    kinds = folder.metrics["metric"].str.split(":").str[0]
+    """No number is out of its range, by whichever protocol it was measured."""
+    paths = [path for run in folder.runs for path in folder.metric_files(run)] + [*folder.references().values()]
+    rows = pd.concat([folder.content[path].assign(file=folder.name(path)) for path in paths], ignore_index=True)
+    kinds = rows["metric"].str.split("/").str[-1].str.split(":").str[0]
+    values = pd.to_numeric(rows["value"], errors="coerce")
     for kind, (low, high) in RANGES.items():
-        wrong = folder.metrics[(kinds == kind) & ((folder.metrics["value"] < low) | (folder.metrics["value"] > high))]
-        if len(wrong):
-            row = wrong.iloc[0]
-            where = f"{row['dataset']}/{row['variant']} seed {row['seed']}"
-            yield error("numbers", where, f"{row['metric']} is {row['value']}, outside {low} to {high}; {AGAIN}")
+        wrong = rows[(kinds == kind) & ((values < low) | (values > high))]
+        for row in wrong.drop_duplicates("file").itertuples():
+            text = f"{row.metric} of seed {row.seed} is {row.value}, outside {low} to {high}; {AGAIN}"
+            yield error("numbers", row.file, text)
 
 
-def counts(folder: Folder) -> Iterator[Finding]:
-    """There are as many samples, labels, singular values and epochs as the config asks for."""
-    for run in folder.plan["runs"]:
-        rows = folder.metrics
-        own = rows[(rows["dataset"] == run["dataset"]) & (rows["variant"] == run["variant"])]
-        own = own[own["seed"].isin(run["seeds"])]
-        for what, found, wanted in _sizes(folder, run, own):
-            if found != wanted:
-                yield error(
-                    "counts", run["path"], f"{what}: {sorted(found)}, the config asks for {sorted(wanted)}; {AGAIN}"
-                )
-    yield from _epochs(folder)
-
-
-def _sizes(folder: Folder, run: dict[str, Any], own: pd.DataFrame) -> Iterator[tuple[str, set, set]]:
-    """Yield what a run was measured with, as found and as wanted."""
-    config, sizes = folder.plan["config"], folder.data(run["dataset"])["counts"]
-    if "fid" in run["metrics"]:
-        real = sizes[config["fid"]["reference"]]
-        for metric, count in (("count:samples", config["sample"]["count"]), ("count:reference", real)):
-            yield metric, set(own.loc[own["metric"] == metric, "value"]), {float(count)}
-    if "spectrum" in run["metrics"]:
-        values = int(own["metric"].str.startswith("singular_value:").sum())
-        yield "singular values", {values}, {config["data"][run["dataset"]]["latent"] * len(run["seeds"])}
-    if {"classify", "supervise"} & set(run["metrics"]):
-        budgets = {int(name.split(":")[1]) for name in own["metric"] if name.startswith("error:")}
-        yield "numbers of labels", budgets, {min(budget, sizes["train"]) for budget in config["classify"]["budgets"]}
-
-
-def _epochs(folder: Folder) -> Iterator[Finding]:
-    epochs = folder.history.groupby(["dataset", "variant", "seed"])["epoch"].agg(["max", "size"])
-    for run in folder.trained:
-        wanted = folder.provenance[run["path"]]["training"]["epochs"]
-        for seed in run["seeds"]:
-            key = (run["dataset"], run["variant"], seed)
-            if key in epochs.index and tuple(epochs.loc[key]) != (wanted, wanted):
-                yield error(
-                    "counts",
-                    run["path"],
-                    f"seed {seed} has {epochs.loc[key, 'size']} epochs of {wanted}; {AGAIN}",
-                )
+def spectra(folder: Folder) -> Iterator[Finding]:
+    """Singular values fall from 1, or are all zero: the codes of a constant encoder."""
+    for path in (path for run in folder.runs for path in folder.metric_files(run) if path.stem == "spectrum"):
+        rows = folder.content[path]
+        rows = rows[rows["metric"].str.startswith("singular_value:")].drop_duplicates(["seed", "metric"])
+        for seed, own in rows.groupby("seed"):
+            index = own["metric"].str.split(":").str[1].astype(int)
+            values = own["value"].astype(float).to_numpy()[index.argsort()]
+            if np.isnan(values).all() or not values.any():
+                continue
+            if values[0] != 1 or (np.diff(values) > 0).any():
+                text = f"the singular values of seed {seed} do not fall from 1 but start at {values[0]:.4g}"
+                rise = np.flatnonzero(np.diff(values) > 0)
+                text += f" and rise after index {rise[0]}" if len(rise) else ""
+                yield error("numbers", folder.name(path), f"{text}; {AGAIN}")
