@@ -7,8 +7,8 @@ import pytest
 from synthetic import PAPER, write_results, write_tables
 
 from bench.files import read_json, write_json
+from bench.names import label, labels
 from bench.report.cells import COLUMNS, measured, published, summarise, table
-from bench.report.names import label, labels
 from bench.report.results import read_results
 from bench.report.verdicts import verdicts
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from bench.aggregate import read_table
 from bench.files import read_json
-from bench.report.names import PAPER_DATA, labels
+from bench.names import PAPER_DATA, labels
 
 PREFIX = "singular_value:"
 

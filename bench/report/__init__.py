@@ -1,1 +1,1 @@
-"""The sections of tables.md and what they share: names, results, cells."""
+"""The sections of tables.md and what they share: results, cells."""

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from bench.names import PAPER_DATA, SUPERVISED, dataset_in
 from bench.report.cells import table
-from bench.report.names import PAPER_DATA, SUPERVISED, dataset_in
 from bench.report.results import Place, Results
 
 FIGURE_2 = "figure 2"

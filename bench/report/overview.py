@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from bench.names import PAPER_DATA, role_of
 from bench.report.cells import table
-from bench.report.names import PAPER_DATA, role_of
 from bench.report.results import NOT_RUN, Place, Results
 
 TITLE = "# Implicit Rank-Minimizing Autoencoder, run again: preset"

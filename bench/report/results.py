@@ -10,8 +10,8 @@ import pandas as pd
 
 from bench.aggregate import REFERENCE, read_table
 from bench.files import read_json
+from bench.names import PAPER_DATA, PAPER_EXTRACTOR, PaperData, dataset_in, labels
 from bench.report.cells import BREAK, beside_paper, difference, measured, published, summarise
-from bench.report.names import PAPER_DATA, PAPER_EXTRACTOR, PaperData, dataset_in, labels
 
 NOT_RUN = "not run in this preset"
 TABLES = ("metrics", "alternatives", "runs", "claims", "cells", "sensitivity", "variance")
