@@ -134,6 +134,12 @@ def test_a_seed_that_is_a_copy_of_another(folder):
     assert {line.split(": ")[1].split(";")[0] for line in found} == {"seed 1 is a copy of seed 0"}
 
 
+def test_codes_that_are_constant_in_two_seeds_are_no_copies(folder):
+    edit(folder / RUN / "metrics/spectrum.csv", r"singular_value:(\d+),.*", r"singular_value:\1,0.0", count=0)
+    write_tables(folder)
+    assert findings(folder) == []
+
+
 def test_a_number_that_is_there_twice(folder):
     path = folder / RUN / "metrics/reconstruct.csv"
     path.write_text(path.read_text() + "1,mse,0.02\n")

@@ -91,6 +91,7 @@ def _copies(table: pd.DataFrame, kind: str) -> Iterator[Finding]:
         if rows.duplicated(["seed", "key"]).any():
             continue  # found by `seeds`
         values = rows.pivot(index="key", columns="seed", values="value").dropna(axis=1, how="all")
+        values = values.loc[:, values.any()]  # spectra of constant codes are all zero, and no copies
         for one, other in combinations(values.columns, 2):
             if (values[one] == values[other]).all():
                 where = f"runs/{dataset}/{variant}"
