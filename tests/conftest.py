@@ -1,4 +1,4 @@
-"""Fixtures for tests of the workflow: a checkout of its own, and Snakemake run in it."""
+"""Fixtures: a checkout in which Snakemake runs, and a finished results folder to plant faults in."""
 
 import os
 import re
@@ -8,6 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from synthetic import write_results, write_tables
+
+from bench.files import write_json
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PARTS = ("Snakefile", "bench", "config", "environment.yml", "profiles", "workflow")
@@ -60,3 +63,27 @@ def wildcards(lines: str) -> dict[str, str]:
 @pytest.fixture
 def checkout(tmp_path):
     return Checkout(tmp_path / "checkout")
+
+
+@pytest.fixture(scope="module")
+def whole_results(tmp_path_factory):
+    """A results folder with everything in its place."""
+    folder = tmp_path_factory.mktemp("whole")
+    plan = write_results(folder)
+    plan["config"]["spectrum"] = {"thresholds": [0.01, 0.001]}
+    write_json(folder / "plan.json", plan)
+    for run in plan["runs"] + plan["retrained"]:
+        if run["model"] != "supervised":
+            (folder / run["path"] / "model.safetensors").touch()
+    (folder / "figures").mkdir()
+    for number in plan["figures"]:
+        for kind in ("png", "pdf"):
+            (folder / "figures" / f"figure_{number}.{kind}").touch()
+    write_tables(folder)
+    return folder
+
+
+@pytest.fixture
+def results(whole_results, tmp_path):
+    """A copy of a results folder with everything in its place, to plant faults in."""
+    return shutil.copytree(whole_results, tmp_path / "results")
