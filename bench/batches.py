@@ -7,26 +7,36 @@ from torch import Tensor
 
 from bench.autoencoder import Autoencoder
 from bench.spec import Spec
+from bench.steps import CHUNK
 from bench.stream import stream, stream_seed
 
 
 def epoch_order(spec: Spec, count: int, epoch: int) -> Tensor:
-    """Return the image indices [s, steps, batch] of an epoch; they depend on seed and epoch only."""
+    """Return the image indices [steps, s, batch] of an epoch; they depend on seed and epoch only.
+
+    An incomplete last batch is left out.
+    """
     batch = min(spec.training.batch, count)
     steps = count // batch
     if spec.training.shuffle:
         orders = [torch.from_numpy(stream(seed, "order", epoch).permutation(count)) for seed in spec.seeds]
     else:
         orders = [torch.arange(count)] * len(spec.seeds)
-    return torch.stack([order[: steps * batch].view(steps, batch) for order in orders])
+    return torch.stack([order[: steps * batch].view(steps, batch) for order in orders], dim=1)
 
 
-def epoch_noise(
-    model: Autoencoder, spec: Spec, batch: int, epoch: int, device: torch.device
-) -> Iterator[Tensor | None]:
-    """Yield the standard normal noise [s, ...] of an epoch's steps, or None if the model takes none."""
-    shape = model.noise_shape(batch)
+def epoch_batches(
+    model: Autoencoder, spec: Spec, count: int, epoch: int, device: torch.device
+) -> Iterator[tuple[Tensor, ...]]:
+    """Yield an epoch in chunks: image indices [c, s, batch] and standard normal noise [c, s, ...], if the model
+    takes any.
+    """
+    order = epoch_order(spec, count, epoch).to(device)
+    shape = model.noise_shape(order.shape[2])
     generators = [torch.Generator(device).manual_seed(stream_seed(seed, "noise", epoch)) for seed in spec.seeds]
-    while True:
-        draws = [torch.randn(shape, generator=g, device=device) for g in generators] if shape else None
-        yield torch.stack(draws) if draws else None
+    for index in order.split(CHUNK):
+        if shape is None:
+            yield (index,)
+        else:
+            draws = [torch.randn(len(index), *shape, generator=g, device=device) for g in generators]
+            yield index, torch.stack(draws, dim=1)

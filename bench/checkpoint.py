@@ -9,7 +9,6 @@ import json
 import shutil
 from pathlib import Path
 
-import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
@@ -44,22 +43,10 @@ class Checkpoint:
             contiguous = {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
             save_file(contiguous, temporary, {"digest": self.digest, "notes": json.dumps(notes)})
 
+    def of(self, seeds: tuple[int, ...]) -> "Checkpoint":
+        """Return the checkpoint of some of the run's seeds, in a folder below this one's."""
+        return Checkpoint(self.path.parent / "-".join(map(str, seeds)), f"{self.digest} seeds {seeds}")
+
     def remove(self) -> None:
         """Delete the checkpoint and its folder: the run is complete."""
         shutil.rmtree(self.path.parent, ignore_errors=True)
-
-
-def optimiser_tensors(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
-    """Return the optimiser's per-parameter state as named tensors."""
-    state = optimiser.state_dict()["state"]
-    return {f"optimiser.{index}.{key}": value for index, values in state.items() for key, value in values.items()}
-
-
-def restore_optimiser(optimiser: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
-    """Undo `optimiser_tensors`."""
-    whole = optimiser.state_dict()
-    for name, tensor in tensors.items():
-        if name.startswith("optimiser."):
-            _, index, key = name.split(".")
-            whole["state"].setdefault(int(index), {})[key] = tensor
-    optimiser.load_state_dict(whole)

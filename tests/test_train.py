@@ -11,12 +11,14 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+import bench.train
 from bench.batches import epoch_order
 from bench.checkpoint import Checkpoint
+from bench.command import Stop
 from bench.files import read_json, sha256, write_array, write_json
 from bench.run import initial_model
 from bench.spec import Spec, Training
-from bench.train import train, train_epoch
+from bench.train import Trainer, train, train_within_memory
 
 ARCHITECTURE = {"family": "dense", "encoder": [4, 8, 8, 8], "decoder": [8, 8, 4], "decoder_relu": True}
 
@@ -51,23 +53,23 @@ def checkpoint(tmp_path) -> Checkpoint:
 def test_a_seed_alone_and_in_a_batch_of_five_agree(model, options, double, checkpoint):
     batch = train(make_spec(model, **options), pictures(), checkpoint)
     alone = train(make_spec(model, seeds=(3,), **options), pictures(), checkpoint)
-    for name, tensor in alone.parameters.items():
-        assert torch.allclose(tensor[0], batch.parameters[name][3], rtol=1e-9, atol=1e-12), name
+    for name, tensor in alone.state.items():
+        assert torch.allclose(tensor[0], batch.state[name][3], rtol=1e-9, atol=1e-12), name
     assert [epoch[3] for epoch in batch.history] == pytest.approx([epoch[0] for epoch in alone.history], rel=1e-6)
 
 
 def test_training_equals_the_plain_loop(double, checkpoint):
     spec, images = make_spec("irmae", seeds=(2,), depth=2), pictures()
-    ensemble = train(spec, images, checkpoint)
+    trained = train(spec, images, checkpoint)
     model = initial_model(spec, 2)
     optimiser = torch.optim.Adam(model.parameters(), lr=spec.training.lr)
     for epoch in range(spec.training.epochs):
-        for index in epoch_order(spec, len(images), epoch)[0]:
+        for index in epoch_order(spec, len(images), epoch)[:, 0]:
             optimiser.zero_grad()
             model.loss(images[index].double() / 255, None).backward()
             optimiser.step()
     for name, parameter in model.named_parameters():
-        assert torch.allclose(ensemble.parameters[name][0], parameter, rtol=1e-8, atol=1e-10), name
+        assert torch.allclose(trained.state[name][0], parameter, rtol=1e-8, atol=1e-10), name
 
 
 def test_the_loss_goes_down(checkpoint):
@@ -77,19 +79,16 @@ def test_the_loss_goes_down(checkpoint):
 
 def test_training_twice_gives_the_same_bits(tmp_path):
     runs = [train(make_spec("vae"), pictures(), Checkpoint(tmp_path / name, "d")) for name in "ab"]
-    assert all(torch.equal(runs[0].parameters[name], runs[1].parameters[name]) for name in runs[0].parameters)
+    assert all(torch.equal(runs[0].state[name], runs[1].state[name]) for name in runs[0].state)
 
 
 def test_fixed_matrices_stay_and_shared_ones_are_one(checkpoint):
     spec = make_spec("irmae", seeds=(0,), depth=3, chain="fixed")
-    trained, initial = (
-        train(spec, pictures(), checkpoint).parameters,
-        dict(initial_model(spec, 0).named_parameters()),
-    )
+    trained, initial = train(spec, pictures(), checkpoint).state, dict(initial_model(spec, 0).named_parameters())
     moved = {name for name, parameter in initial.items() if not torch.equal(trained[name][0], parameter)}
     assert moved == {name for name in initial if not name.startswith("chain")}
     assert [
-        n for n in train(make_spec("irmae", depth=3, chain="shared"), pictures(), checkpoint).parameters if "chain" in n
+        n for n in train(make_spec("irmae", depth=3, chain="shared"), pictures(), checkpoint).state if "chain" in n
     ] == ["chain.0.weight"]
 
 
@@ -100,31 +99,60 @@ def test_controls_take_no_step(model, checkpoint):
 
 def test_batches_are_those_of_the_seed_for_every_variant():
     one, other = make_spec("ae"), make_spec("irmae", seeds=(4, 1), depth=2)
-    assert torch.equal(epoch_order(one, 43, 5)[[4, 1]], epoch_order(other, 43, 5))
+    assert torch.equal(epoch_order(one, 43, 5)[:, [4, 1]], epoch_order(other, 43, 5))
     assert not torch.equal(epoch_order(one, 43, 5), epoch_order(one, 43, 6))
 
 
 def test_an_epoch_visits_every_image_once_but_for_an_incomplete_last_batch():
     order = epoch_order(make_spec(), 43, 0)
     assert order.shape == (5, 5, 8)
-    assert all(len(set(seed.flatten().tolist())) == 40 for seed in order)
+    assert all(len(set(seed.flatten().tolist())) == 40 for seed in order.unbind(1))
 
 
 def test_without_shuffling_images_come_in_order():
     spec = make_spec()
     spec = dataclasses.replace(spec, training=dataclasses.replace(spec.training, shuffle=False))
-    assert torch.equal(epoch_order(spec, 43, 3)[0].flatten(), torch.arange(40))
+    assert torch.equal(epoch_order(spec, 43, 3)[:, 0].flatten(), torch.arange(40))
 
 
-def test_one_diverged_seed_leaves_the_others_alone(checkpoint):
+def test_one_diverged_seed_leaves_the_others_alone():
     spec, images = make_spec(seeds=(0, 1)), pictures()
-    clean = train(spec, images, checkpoint)
-    broken = train(dataclasses.replace(spec, training=dataclasses.replace(spec.training, epochs=0)), images, checkpoint)
+    clean, broken = Trainer(spec, images), Trainer(spec, images)
     with torch.no_grad():
-        broken.parameters["encoder.0.weight"][0] = float("nan")
-    losses = [train_epoch(broken, spec, images, epoch) for epoch in range(2)]
-    assert np.isnan(losses[-1][0])
-    assert torch.equal(broken.parameters["decoder.0.weight"][1], clean.parameters["decoder.0.weight"][1])
+        broken.ensemble.models[0].encoder[0].weight.fill_(float("nan"))
+    losses = [(broken.epoch(number), clean.epoch(number)) for number in range(2)]
+    assert np.isnan(losses[-1][0][0]) and losses[-1][0][1] == losses[-1][1][1]
+    assert torch.equal(broken.ensemble.state()["decoder.0.weight"][1], clean.ensemble.state()["decoder.0.weight"][1])
+
+
+def fits(monkeypatch, seeds: int) -> list[tuple[int, ...]]:
+    """Let training run out of memory with more seeds than these; return the list of the seeds it was tried with."""
+    tried = []
+
+    def start(spec, images):
+        tried.append(spec.seeds)
+        if len(spec.seeds) > seeds:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB.")
+        return real(spec, images)
+
+    real = bench.train.start
+    monkeypatch.setattr("bench.train.start", start)
+    return tried
+
+
+def test_seeds_that_do_not_fit_together_are_trained_in_halves_with_the_same_result(checkpoint, monkeypatch):
+    whole = train(make_spec("vae"), pictures(), checkpoint)
+    tried = fits(monkeypatch, 2)
+    parts = train_within_memory(make_spec("vae"), pictures(), checkpoint)
+    assert tried == [(0, 1, 2, 3, 4), (0, 1, 2), (0, 1), (2,), (3, 4)]
+    assert parts.history == whole.history
+    assert all(torch.equal(parts.state[name], whole.state[name]) for name in whole.state)
+
+
+def test_a_seed_that_does_not_fit_alone_stops_in_one_line(checkpoint, monkeypatch):
+    fits(monkeypatch, 0)
+    with pytest.raises(Stop, match=r"^digits/ae seeds 0 does not fit .*: CUDA out of memory; use a larger GPU"):
+        train_within_memory(make_spec(seeds=(0, 1)), pictures(), checkpoint)
 
 
 def test_a_run_goes_on_from_its_checkpoint_bit_for_bit(checkpoint, monkeypatch):
@@ -135,7 +163,7 @@ def test_a_run_goes_on_from_its_checkpoint_bit_for_bit(checkpoint, monkeypatch):
     checkpoint.remove()
     whole = train(spec, images, checkpoint)
     assert resumed.history == whole.history
-    assert all(torch.equal(resumed.parameters[name], whole.parameters[name]) for name in whole.parameters)
+    assert all(torch.equal(resumed.state[name], whole.state[name]) for name in whole.state)
 
 
 def test_a_checkpoint_of_another_digest_or_a_damaged_one_is_not_used(checkpoint, tmp_path, capsys):
