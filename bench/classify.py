@@ -2,63 +2,62 @@
 
 import argparse
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from bench.classifiers import train_classifiers
 from bench.command import run
 from bench.data import load
 from bench.files import write_rows
-from bench.heads import Head, budgets, error_rows, train_classifiers
+from bench.heads import Head, Heads, budgets, error_rows, initial
 from bench.origin import origin
-from bench.run import device_of, finite_seeds
+from bench.run import device_of
 from bench.spec import read_spec
 
 
-@dataclass
 class Codes:
-    """The codes of every seed, train [s, n, d] and test [s, m, d], on the device."""
+    """The codes of every seed, train [s, n, d] and test [s, m, d], on the device; `rows` are those in use, in order."""
 
-    train_codes: Tensor
-    test_codes: Tensor
+    def __init__(self, train_codes: Tensor, test_codes: Tensor, rows: Sequence[int] | None = None) -> None:
+        self.train_codes, self.test_codes = train_codes, test_codes
+        self.rows = torch.tensor(range(len(train_codes)) if rows is None else rows, device=train_codes.device)
 
     def train(self, index: Tensor) -> Tensor:
-        seeds = torch.arange(len(index), device=index.device)[:, None]
-        return self.train_codes[seeds, index]
+        return self.train_codes[self.rows[:, None], index]
 
     def test(self, part: slice) -> Tensor:
-        return self.test_codes[:, part]
+        return self.test_codes[self.rows, part]
+
+    def finite(self) -> np.ndarray:
+        """Tell for every row in use whether all its codes are finite (a diverged seed has NaN)."""
+        each = [codes.flatten(1).isfinite().all(1) for codes in (self.train_codes, self.test_codes)]
+        return (each[0] & each[1])[self.rows].cpu().numpy()
 
 
 def classify(
-    seeds: tuple[int, ...],
+    seeds: Sequence[int],
     codes: Codes,
     labels: Tensor,
     test_labels: Tensor,
     settings: dict,
-    draws: tuple[int, ...] | None = None,
-) -> Iterator[tuple[int, str, float]]:
-    """Yield `error:BUDGET:best` and `error:BUDGET:last` in percent per seed; the encoder stays as it is.
+    names: Sequence | None = None,
+) -> Iterator[tuple]:
+    """Yield (seed, `error:BUDGET:best` or `error:BUDGET:last`, percent) for every row of codes in use.
 
-    `draws` are the seeds of the labelled images, the initial head and its order, where they are not `seeds`.
+    The seeds are those of the labelled images, the initial head and its order; the encoder stays as it is. `names`
+    stand in the seeds' place where one seed classifies several rows.
     """
     size, classes = codes.train_codes.shape[-1], int(labels.max()) + 1
-    finite = torch.tensor([a and b for a, b in zip(*map(finite_seeds, _arrays(codes)), strict=True)])
-
-    def build() -> Head:
-        return Head(size, settings["hidden"], classes)
-
+    build = partial(Head, size, settings["hidden"], classes)
     for budget in budgets(settings, len(labels)):
-        errors = train_classifiers(build, codes, labels, test_labels, draws or seeds, budget, settings)
-        yield from error_rows(seeds, budget, np.where(finite, errors, np.nan))
-
-
-def _arrays(codes: Codes) -> tuple[np.ndarray, np.ndarray]:
-    return codes.train_codes.cpu().numpy(), codes.test_codes.cpu().numpy()
+        heads = Heads([initial(build, seed, budget) for seed in seeds])
+        errors = train_classifiers([heads], codes, labels, test_labels, seeds, budget, settings)
+        yield from error_rows(names or seeds, budget, np.where(codes.finite(), errors, np.nan))
 
 
 def main() -> None:

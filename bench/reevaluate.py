@@ -85,17 +85,20 @@ def _posterior(model: Autoencoder, data: Path, split: str, seed: int, device: to
     return mean + np.exp(log_variance / 2) * noise
 
 
-def classified(run: Run, codes: dict[str, np.ndarray], settings: dict, draws: tuple[int, ...] | None = None) -> Rows:
+def classified(run: Run, codes: dict[str, np.ndarray], settings: dict) -> Rows:
     """Yield the errors of classifiers on codes, as rule `classify` does."""
     tensors = Codes(*(torch.from_numpy(np.array(codes[split])).to(run.device) for split in SPLITS))
-    yield from classify(run.spec.seeds, tensors, run.labels["train"], run.labels["test"], settings, draws)
+    yield from classify(run.spec.seeds, tensors, *run.labels.values(), settings)
 
 
-def crossed(run: Run, classify: dict, seeds: int) -> Rows:
+def crossed(run: Run, settings: dict, seeds: int) -> Rows:
     """Yield the errors of every seed's codes with the labels of each of the first `seeds` seeds."""
-    for draw in range(seeds):
-        for seed, metric, value in classified(run, run.codes(None), classify, (draw,) * len(run.spec.seeds)):
-            yield seed, f"crossed-{draw}/{metric}", value
+    pairs = [(row, draw) for draw in range(seeds) for row in range(len(run.spec.seeds))]
+    rows, draws = zip(*pairs, strict=True)
+    codes = run.codes(None)
+    tensors = Codes(*(torch.from_numpy(np.array(codes[split])).to(run.device) for split in SPLITS), rows)
+    for (row, draw), metric, value in classify(draws, tensors, *run.labels.values(), settings, names=pairs):
+        yield run.spec.seeds[row], f"crossed-{draw}/{metric}", value
 
 
 def least_error(train_labels: np.ndarray, test_labels: np.ndarray, budget: int) -> float:
@@ -152,7 +155,7 @@ def reevaluate(run: Run, real: Real, settings: dict) -> Rows:
         yield from ((seed, f"{name}/{metric}", value) for seed, metric, value in rows)
         print(f"{name}: {len(rows)} numbers", flush=True)
     if settings["crossed"]:
-        yield from crossed(run, **settings["crossed"])
+        yield from crossed(run, settings["crossed"]["classify"], settings["crossed"]["seeds"])
 
 
 def main() -> None:

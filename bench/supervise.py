@@ -4,6 +4,7 @@ import argparse
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,17 +12,18 @@ import torch
 from torch import Tensor, nn
 
 from bench.backbone import Backbone
+from bench.classifiers import train_classifiers
 from bench.command import run
 from bench.data import load
 from bench.files import write_rows
-from bench.heads import Head, budgets, error_rows, train_classifiers
+from bench.heads import Head, budgets, error_rows, initial
 from bench.origin import origin
 from bench.run import device_of
 from bench.spec import Spec, read_spec
 
 
 class Classifier(nn.Module):
-    """The encoder with `classify`'s head on its code; images [n, c, h, w] to logits [n, classes]."""
+    """One encoder with `classify`'s head on its code; images [1, n, c, h, w] to logits [1, n, classes]."""
 
     def __init__(self, spec: Spec, hidden: int, classes: int) -> None:
         super().__init__()
@@ -29,7 +31,7 @@ class Classifier(nn.Module):
         self.head = Head(spec.latent, hidden, classes)
 
     def forward(self, x: Tensor, masks: Tensor | None = None) -> Tensor:
-        return self.head(self.encoder(x), masks)
+        return self.head(self.encoder(x[0]), None if masks is None else masks[0])[None]
 
 
 @dataclass
@@ -53,13 +55,11 @@ def supervise(
 ) -> Iterator[tuple[int, str, float]]:
     """Yield `error:BUDGET:best` and `error:BUDGET:last` in percent per seed."""
     classes = int(labels.max()) + 1
-
-    def build() -> Classifier:
-        return Classifier(spec, settings["hidden"], classes)
-
+    build = partial(Classifier, spec, settings["hidden"], classes)
     for budget in budgets(settings, len(labels)):
+        networks = [initial(build, seed, budget) for seed in spec.seeds]
         errors = train_classifiers(
-            build, images, labels, test_labels, spec.seeds, budget, settings, settings["supervised_steps"]
+            networks, images, labels, test_labels, spec.seeds, budget, settings, settings["supervised_steps"]
         )
         yield from error_rows(spec.seeds, budget, errors)
 

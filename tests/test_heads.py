@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from bench.heads import Classifiers, Head, budgets, epoch_order, error_rows, labelled_subset
+from bench.heads import Head, Heads, budgets, error_rows, initial, labelled_subset
 
 LABELS = np.random.default_rng(0).integers(10, size=500)
 MNIST_BEGINS = np.array([5, 0, 4, 1, 9, 2, 1, 3, 1, 4])
@@ -59,19 +59,12 @@ def test_a_mask_of_ones_is_no_dropout_and_a_mask_of_zeros_leaves_the_bias():
     assert torch.equal(head(z, torch.zeros(2, 5, 8)), head.out.bias.expand(5, 3))
 
 
-def test_dropout_masks_differ_between_seeds_and_keep_the_mean():
-    settings = {"hidden": 500, "dropout": 0.5, "lr": 1e-3}
-    classifiers = Classifiers(lambda: Head(4, 500, 3), (0, 1), 100, settings, torch.device("cpu"))
-    masks = classifiers.masks(torch.zeros(2, 20, 4))
-    assert masks.shape == (2, 2, 20, 500) and set(masks.unique().tolist()) == {0.0, 2.0}
-    assert not torch.equal(masks[0], masks[1])
-    assert masks.mean().item() == pytest.approx(1, abs=0.03)
-
-
-def test_the_order_of_the_batches_differs_between_seeds():
-    first, second = epoch_order((0, 1), budget=100, batch=20, epoch=1)
-    assert not np.array_equal(first, second)
-    assert np.array_equal(second, epoch_order((1,), budget=100, batch=20, epoch=1)[0])
+@pytest.mark.parametrize("masked", [False, True])
+def test_stacked_heads_are_the_heads(masked):
+    heads = [initial(lambda: Head(4, 8, 3), seed, 10) for seed in (0, 1)]
+    z, masks = torch.randn(2, 5, 4), torch.rand(2, 2, 5, 8)
+    expected = [head(z[i], masks[i] if masked else None) for i, head in enumerate(heads)]
+    assert torch.allclose(Heads(heads)(z, masks if masked else None), torch.stack(expected), atol=1e-6)
 
 
 def test_rows_give_the_smallest_and_the_last_error_of_every_seed():

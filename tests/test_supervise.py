@@ -68,7 +68,7 @@ def test_a_seed_alone_and_in_a_batch_of_three_agree(double):
 
 def test_the_encoder_is_trained_with_the_head():
     model = Classifier(spec_of((0,)), hidden=16, classes=3)
-    model(torch.rand(4, 1, 32, 32)).sum().backward()
+    model(torch.rand(1, 4, 1, 32, 32)).sum().backward()
     assert all(p.grad is not None and p.grad.any() for p in [*model.encoder.parameters()][:1])
 
 

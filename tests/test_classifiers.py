@@ -5,8 +5,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from bench.classifiers import Classifiers, epoch_order, train_classifiers
 from bench.classify import Codes
-from bench.heads import Classifiers, Head, labelled_subset, train_classifiers
+from bench.heads import Head, Heads, initial, labelled_subset
 
 SETTINGS = {
     "budgets": [10, 100, 1000],
@@ -35,6 +36,10 @@ def noisy_codes(seeds: int, count: int, labels: Tensor) -> Tensor:
     return torch.nn.functional.one_hot(labels, 10) + noise
 
 
+def heads(seeds, budget=100, size=10, hidden=16, classes=10) -> Heads:
+    return Heads([initial(lambda: Head(size, hidden, classes), seed, budget) for seed in seeds])
+
+
 def train(seeds, chosen=None, budget=100, steps=None, **changes) -> np.ndarray:
     """Train on noisy codes of seeds 0..2, of which `chosen` (positions) take part."""
     labels, test_labels = torch.from_numpy(LABELS), torch.from_numpy(LABELS[:200])
@@ -43,7 +48,7 @@ def train(seeds, chosen=None, budget=100, steps=None, **changes) -> np.ndarray:
     inputs = Codes(codes[chosen], test_codes[chosen])
     settings = SETTINGS | changes
     return train_classifiers(
-        lambda: Head(10, settings["hidden"], 10), inputs, labels, test_labels, seeds, budget, settings, steps
+        [heads(seeds, budget, 10, settings["hidden"])], inputs, labels, test_labels, seeds, budget, settings, steps
     )
 
 
@@ -55,23 +60,38 @@ def test_a_seed_alone_and_in_a_batch_of_three_agree(double, dropout):
     assert not np.array_equal(together[:, 0], together[:, 1])
 
 
-def stepped(seeds, dropout) -> Classifiers:
-    """Classifiers after five steps on codes that are the same for every seed."""
+def stepped(seeds, dropout) -> dict[str, Tensor]:
+    """The weights after an epoch on codes that are the same for every seed."""
     settings = SETTINGS | {"dropout": dropout}
-    classifiers = Classifiers(lambda: Head(4, 16, 3), seeds, 100, settings, CPU)
-    generator = torch.Generator().manual_seed(0)
-    for _ in range(5):
-        x, y = torch.randn(20, 4, generator=generator), torch.randint(3, (20,), generator=generator)
-        classifiers.step(x.expand(len(seeds), -1, -1), y.expand(len(seeds), -1))
-    return classifiers
+    labels = torch.from_numpy(LABELS)
+    codes = noisy_codes(1, 500, labels).expand(len(seeds), -1, -1)
+    classifiers = Classifiers([heads(seeds)], Codes(codes, codes), labels, seeds, 100, settings)
+    classifiers.train(torch.from_numpy(epoch_order(seeds, 100, 20, 0)))
+    return classifiers.ensemble.models[0].state_dict()
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.5])
 def test_the_weights_of_a_seed_are_the_same_alone_and_in_a_batch_of_three(double, dropout):
-    together, alone = stepped((0, 1, 2), dropout).parameters, stepped((1,), dropout).parameters
-    for name, parameter in alone.items():
-        assert torch.allclose(parameter[0], together[name][1], rtol=1e-9, atol=1e-12), name
-        assert not torch.allclose(parameter[0], together[name][0]), name
+    together, alone = stepped((0, 1, 2), dropout), stepped((1,), dropout)
+    for name, weight in alone.items():
+        assert torch.allclose(weight[0], together[name][1], rtol=1e-9, atol=1e-12), name
+        assert not torch.allclose(weight[0], together[name][0]), name
+
+
+def test_dropout_masks_differ_between_seeds_and_keep_the_mean():
+    settings = {"hidden": 500, "dropout": 0.5, "lr": 1e-3}
+    labels = torch.zeros(1, dtype=torch.int64)
+    classifiers = Classifiers([heads((0, 1), hidden=500)], None, labels, (0, 1), 100, settings)
+    masks = classifiers.masks(torch.zeros(1, 2, 20))[0]
+    assert masks.shape == (2, 2, 20, 500) and set(masks.unique().tolist()) == {0.0, 2.0}
+    assert not torch.equal(masks[0], masks[1])
+    assert masks.mean().item() == pytest.approx(1, abs=0.03)
+
+
+def test_the_order_of_the_batches_differs_between_seeds():
+    first, second = epoch_order((0, 1), budget=100, batch=20, epoch=0).swapaxes(0, 1)
+    assert not np.array_equal(first, second)
+    assert np.array_equal(second, epoch_order((1,), budget=100, batch=20, epoch=0)[:, 0])
 
 
 def test_training_equals_the_plain_loop(double):
@@ -84,14 +104,9 @@ def test_training_equals_the_plain_loop(double):
 
     labels = torch.from_numpy(LABELS)
     codes = noisy_codes(1, 500, labels)
-    built = []
-
-    def build() -> Head:
-        built.append(Head(10, 16, 10))
-        return built[-1]
-
-    errors = train_classifiers(build, Recorder(codes, codes), labels, labels, (0,), 100, SETTINGS)
-    head = built[0]  # stacking copied its weights, so it is still at its start
+    head = Head(10, 16, 10)
+    errors = train_classifiers([Heads([head])], Recorder(codes, codes), labels, labels, (0,), 100, SETTINGS)
+    # Stacking copied the head's weights, so it is still at its start.
     optimiser = torch.optim.Adam(head.parameters(), lr=SETTINGS["lr"])
     for index in seen:
         optimiser.zero_grad()
@@ -114,7 +129,7 @@ def batches(budget: int, steps: int | None = None, **changes) -> list[Tensor]:
     codes = noisy_codes(2, 500, labels)
     inputs = Recorder(codes, codes)
     settings = SETTINGS | changes
-    train_classifiers(lambda: Head(10, 4, 10), inputs, labels, labels, (0, 1), budget, settings, steps)
+    train_classifiers([heads((0, 1), budget)], inputs, labels, labels, (0, 1), budget, settings, steps)
     return seen
 
 
