@@ -89,6 +89,7 @@ rule supervise:
         "<benchmarks>/supervise/{dataset}/{variant}/{seeds}.tsv"
     conda:
         "../../environment.yml"
+    priority: LONG
     threads: 1
     resources:
         gpu=GPU,

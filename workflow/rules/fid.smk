@@ -57,7 +57,7 @@ rule fid_reference:
         "<benchmarks>/fid_reference/{dataset}.tsv"
     conda:
         "../../environment.yml"
-    threads: 4
+    threads: FID_THREADS
     resources:
         gpu=GPU,
     params:
@@ -88,7 +88,7 @@ rule fid:
         "<benchmarks>/fid/{dataset}/{variant}/{seeds}.tsv"
     conda:
         "../../environment.yml"
-    threads: 4
+    threads: FID_THREADS
     resources:
         gpu=GPU,
     params:

@@ -33,6 +33,7 @@ rule train:
         "<benchmarks>/train/{dataset}/{variant}/{seeds}.tsv"
     conda:
         "../../environment.yml"
+    priority: LONG
     threads: 1
     resources:
         gpu=GPU,
