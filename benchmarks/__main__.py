@@ -16,7 +16,7 @@ from bench.run import device_of
 from benchmarks.machine import machine
 from benchmarks.side_by_side import Line
 
-MODULES = ("training", "heads", "fid", "densities", "aggregation", "planning")
+MODULES = ("training", "heads", "fid", "densities", "aggregation", "planning", "levers", "scale")
 RESULTS = Path(__file__).parent / "results"
 
 

@@ -1,0 +1,66 @@
+"""Table 2's classifiers of one variant, all budgets and seeds, against heads trained on batches encoded anew."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from bench.classifiers import epoch_order
+from bench.classify import Codes, classify
+from bench.heads import budgets, labelled_subset
+from bench.run import initial_model
+from bench.stream import stream
+from benchmarks import plain, sizes
+from benchmarks.side_by_side import Line, seconds, side_by_side, times_as_fast
+
+GOAL = {"cpu": 30, "cuda": 100}
+COUNT = {"cpu": 4000, "cuda": 60000}  # training images
+EPOCHS = {"cpu": 2, "cuda": 1}  # timed; both ways need the same time for every further one
+TEST = 1000
+
+
+def measure(device: torch.device) -> list[Line]:
+    """Return one line; evaluations are left out on both sides (they too encode their images anew, every time)."""
+    spec, count = sizes.spec("mnist"), COUNT[device.type]
+    pictures = sizes.images(spec, count, device)
+    labels = torch.from_numpy(stream(0, "labels").integers(10, size=count)).to(device)
+    encoders = [initial_model(spec, seed).to(device).requires_grad_(False) for seed in spec.seeds]
+    settings = sizes.CONFIG["classify"] | {"epochs": EPOCHS[device.type], "evaluate_every": EPOCHS[device.type]}
+    chosen = budgets(settings, count)
+    orders = [
+        (index, order(seed, labels, budget, settings)) for index, seed in enumerate(spec.seeds) for budget in chosen
+    ]
+    heads = [(plain.heads(encoders[index].encode, pictures, labels, settings), batches) for index, batches in orders]
+
+    def encode() -> Tensor:
+        parts = [torch.cat([model.encode(x / 255) for x in pictures.split(500)]) for model in encoders]
+        return torch.stack(parts)
+
+    codes = encode()
+    inputs, test_labels = Codes(codes, codes[:, :TEST]), labels[:TEST]
+    found = side_by_side(
+        {
+            "batched": lambda: list(classify(spec.seeds, inputs, labels, test_labels, settings)),
+            "encoded anew": lambda: [steps(batches.to(device)) for steps, batches in heads],
+        },
+        device,
+        1,
+    )
+    epochs, once = sizes.CONFIG["classify"]["epochs"], seconds(encode, device)
+    whole = {name: [time * epochs / settings["epochs"] for time in times] for name, times in found.items()}
+    whole["batched"] = [time + once for time in whole["batched"]]
+    ratio, detail = times_as_fast(whole, "batched", "encoded anew")
+    detail |= {
+        "seconds to encode all images once": round(once, 3),
+        "epochs": epochs,
+        "epochs timed": settings["epochs"],
+    }
+    what = f"classifiers, budgets {'/'.join(map(str, chosen))}, {len(spec.seeds)} seeds, MNIST size"
+    return [Line(what, "heads on re-encoded batches", ratio, "x", GOAL[device.type], detail)]
+
+
+def order(seed: int, labels: Tensor, budget: int, settings: dict) -> Tensor:
+    """Return the batches [n, b] of a seed's classifier, those that ours sees."""
+    subset = labelled_subset(labels.cpu().numpy(), budget, settings["subset"], seed)
+    batch = min(settings["batch"], budget)
+    epochs = [epoch_order((seed,), budget, batch, number)[:, 0] for number in range(settings["epochs"])]
+    return torch.from_numpy(subset[np.concatenate(epochs)])

@@ -1,0 +1,99 @@
+"""What each choice of the training engine brings: the engine against itself with one choice undone."""
+
+import shutil
+from collections.abc import Callable
+from functools import partial
+from unittest import mock
+
+import torch
+from torch import Tensor
+from torch.func import functional_call, stack_module_state, vmap
+
+from bench.run import initial_model
+from bench.spec import Spec
+from bench.steps import Steps
+from bench.train import Trainer
+from benchmarks import sizes
+from benchmarks.side_by_side import Line, side_by_side, times_as_fast
+
+STEPS = {"cpu": 4, "cuda": 200}
+ROUNDS = 5
+
+
+def measure(device: torch.device) -> list[Line]:
+    """Return a line per choice: over 1, the choice pays. All run the MNIST architecture in one job of one thread."""
+    spec, steps = sizes.spec("mnist"), STEPS[device.type]
+    torch.set_num_threads(1)
+    ways = {"engine": sizes.training(spec, 1, steps, device), "channels first": channels_first(spec, steps, device)}
+    ways["seeds in one vmap, grouped convolutions"] = vmapped(spec, steps, device)
+    if device.type == "cuda":
+        ways["eager steps, no CUDA graph"] = without_graph(spec, steps, device)
+    if shutil.which("g++") or device.type == "cuda":
+        ways["torch.compile of the loss"] = compiled(spec, steps, device)
+    found = side_by_side(ways, device, ROUNDS)
+    lines = [Line("engine", way, *times_as_fast(found, "engine", way)[:1], "x") for way in ways if way != "engine"]
+    if device.type == "cpu":
+        lines.append(threads(spec, steps, device))
+    return lines
+
+
+def channels_first(spec: Spec, steps: int, device: torch.device) -> Callable[[], None]:
+    """Return training with tensors in the usual order."""
+    trainer, order = _trainer(spec, steps, device)
+    for model in trainer.ensemble.models:
+        model.to(memory_format=torch.contiguous_format)
+    return lambda: trainer.steps.run(order)
+
+
+def without_graph(spec: Spec, steps: int, device: torch.device) -> Callable[[], None]:
+    """Return training whose every kernel is started by Python."""
+    trainer, order = _trainer(spec, steps, device)
+
+    def run() -> None:
+        with mock.patch.object(Steps, "_replay", lambda self, batches: 0):
+            trainer.steps.run(order)
+
+    return run
+
+
+def compiled(spec: Spec, steps: int, device: torch.device) -> Callable[[], None]:
+    """Return training with losses that torch.compile made; compiling is warm-up."""
+    trainer, order = _trainer(spec, steps, device)
+    for model in trainer.ensemble.models:
+        model.loss = torch.compile(model.loss)
+    return lambda: trainer.steps.run(order)
+
+
+def vmapped(spec: Spec, steps: int, device: torch.device) -> Callable[[], None]:
+    """Return training with the seeds' parameters stacked and the loss mapped over them."""
+    models = [initial_model(spec, seed).to(device) for seed in spec.seeds]
+    parameters, _ = stack_module_state(models)
+    optimiser = torch.optim.Adam(parameters.values(), spec.training.lr, fused=True, capturable=device.type == "cuda")
+    pictures, order = sizes.images(spec, 1000, device), sizes.batches(spec, 1000, steps, device)
+
+    def loss(parameters: dict, x: Tensor) -> Tensor:
+        return functional_call(models[0], parameters, (x,))
+
+    def step(index: Tensor) -> None:
+        optimiser.zero_grad()
+        vmap(loss)(parameters, pictures[index] / 255).sum().backward()
+        optimiser.step()
+
+    return partial(Steps(step, device).run, order)
+
+
+def threads(spec: Spec, steps: int, device: torch.device) -> Line:
+    """Compare two jobs of one thread each with the same work in one job of two threads."""
+    one, two = sizes.training(spec, 1, 2 * steps, device), sizes.training(spec, 2, steps, device)
+
+    def wide() -> None:
+        torch.set_num_threads(2)
+        one()
+
+    found = side_by_side({"two jobs": two, "one job": wide}, device, ROUNDS)
+    ratio, detail = times_as_fast(found, "two jobs", "one job")
+    return Line("two jobs of one thread each", "one job of two threads", ratio, "x", None, detail)
+
+
+def _trainer(spec: Spec, steps: int, device: torch.device) -> tuple[Trainer, Tensor]:
+    return Trainer(spec, sizes.images(spec, 1000, device)), sizes.batches(spec, 1000, steps, device)
