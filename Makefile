@@ -1,12 +1,13 @@
 # make quick   the whole suite on small data: minutes, no GPU, nothing downloaded but packages
 # make test    lint and tests
+# make benchmark   how fast, against what, on this machine: benchmarks/results/
 # make paper   the paper's size; wants a GPU
 SHELL := bash
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null && echo $$p && break; done)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: quick paper test lint clean
+.PHONY: quick paper test benchmark lint clean
 
 quick: .venv/stamp
 	@bash workflow/run.sh --cores all --config preset=quick
@@ -18,6 +19,10 @@ paper: .venv/stamp
 
 test: lint
 	OMP_NUM_THREADS=1 pytest --numprocesses logical --dist loadfile
+
+# glibc's memory settings are those of the suite's jobs (workflow/rules/common.smk).
+benchmark: .venv/stamp
+	MALLOC_MMAP_THRESHOLD_=1073741824 MALLOC_TRIM_THRESHOLD_=1073741824 python -m benchmarks
 
 lint: .venv/stamp
 	ruff check .

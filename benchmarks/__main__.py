@@ -1,6 +1,7 @@
-"""Measure every line of the benchmark table, or those of the modules named; print it and keep it with its machine.
+"""Measure every line of the benchmark table, or those of the modules named; keep them with their machine.
 
-`python -m benchmarks [--device cuda] [MODULE ...]`; results/DEVICE.json keeps the lines of each module.
+`python -m benchmarks [--device cuda] [MODULE ...]` prints the table and writes results/DEVICE.json and results/DEVICE.md;
+modules that are not named keep the lines of their last run.
 """
 
 import argparse
@@ -11,20 +12,36 @@ from pathlib import Path
 import torch
 
 from bench.command import run
-from bench.files import read_json, write_json
+from bench.files import read_json, write_json, writing
 from bench.run import device_of
 from benchmarks.machine import machine
 from benchmarks.side_by_side import Line
 
 MODULES = ("training", "heads", "fid", "densities", "aggregation", "planning", "levers", "scale")
 RESULTS = Path(__file__).parent / "results"
+HEADER = """\
+# Speed on {device_name}, {cores} cores
+
+Written by `make benchmark`; every number was measured in turns with what it is held against, in one process. The JSON file
+beside this one has the seconds, the spread and the machine of each line. Ratios over 1: the suite is faster.
+
+| what | against | measured | goal | |
+|---|---|---|---|---|
+"""
 
 
 def row(line: Line) -> str:
-    """Return a line of the printed table."""
+    """Return a line as a row of the table."""
     goal = "" if line.goal is None else f"{'at most' if line.unit == 's' else 'at least'} {line.goal:g}"
-    verdict = {True: "met", False: "not met", None: ""}[line.met]
-    return f"{line.what:<58} {line.against:<44} {line.value:>8.2f} {line.unit:<5} {goal:<13} {verdict}"
+    verdict = {True: "met", False: "**not met**", None: ""}[line.met]
+    return f"| {line.what} | {line.against} | {line.value:.2f} {line.unit} | {goal} | {verdict} |"
+
+
+def table(kept: dict) -> str:
+    """Return the kept lines of all modules as Markdown."""
+    known = [kept[name] for name in MODULES if name in kept]
+    rows = [row(Line(**line)) for module in known for line in module["lines"]]
+    return HEADER.format(**known[0]["machine"]) + "\n".join(rows) + "\n"
 
 
 def main() -> None:
@@ -42,6 +59,8 @@ def main() -> None:
         print(*map(row, lines), sep="\n", flush=True)
         kept[name] = {"machine": machine(device), "lines": [asdict(line) for line in lines]}
         write_json(path, kept)
+    with writing(path.with_suffix(".md")) as temporary:
+        temporary.write_text(table(kept), encoding="utf-8")
 
 
 if __name__ == "__main__":
