@@ -1,7 +1,7 @@
-# make quick   the whole suite on small data: minutes, no GPU, nothing downloaded but packages
-# make test    lint and tests
-# make benchmark   how fast, against what, on this machine: benchmarks/results/
-# make paper   the paper's size; wants a GPU
+# make quick       the whole suite on small data: minutes, no GPU, nothing downloaded but packages
+# make test        lint and tests
+# make paper       the paper's size; wants a GPU
+# make benchmark   how fast this machine runs it, and against what: benchmarks/results/
 SHELL := bash
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null && echo $$p && break; done)

@@ -1,6 +1,6 @@
 """Measure every line of the benchmark table, or those of the modules named; keep them with their machine.
 
-`python -m benchmarks [--device cuda] [MODULE ...]` prints the table and writes results/DEVICE.json and results/DEVICE.md;
+`python -m benchmarks [--device cuda] [MODULE ...]` prints the table and writes results/DEVICE.json and DEVICE.md there;
 modules that are not named keep the lines of their last run.
 """
 
@@ -22,8 +22,8 @@ RESULTS = Path(__file__).parent / "results"
 HEADER = """\
 # Speed on {device_name}, {cores} cores
 
-Written by `make benchmark`; every number was measured in turns with what it is held against, in one process. The JSON file
-beside this one has the seconds, the spread and the machine of each line. Ratios over 1: the suite is faster.
+Written by `make benchmark`; every number was measured in turns with what it is held against, in one process. The
+JSON file beside this one has the seconds, the spread and the machine of each line. Ratios over 1: the suite is faster.
 
 | what | against | measured | goal | |
 |---|---|---|---|---|

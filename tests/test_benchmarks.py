@@ -1,0 +1,103 @@
+"""Benchmarks compare like with like: the same arithmetic both ways, and numbers that say what they mean."""
+
+import pytest
+import torch
+from test_train import make_spec, pictures
+
+from bench.classifiers import train_classifiers
+from bench.classify import Codes
+from bench.heads import Head, Heads
+from bench.run import initial_model
+from bench.train import Trainer
+from benchmarks import heads, plain, sizes
+from benchmarks.__main__ import table
+from benchmarks.plain import Digits, Faces
+from benchmarks.scale import exponent
+from benchmarks.side_by_side import Line, side_by_side, times_as_fast
+
+CPU = torch.device("cpu")
+
+
+def test_every_round_calls_every_way_in_turn_after_a_warm_up():
+    calls = []
+    found = side_by_side({name: lambda name=name: calls.append(name) for name in "ab"}, CPU, rounds=2)
+    assert calls == ["a", "b"] * 3
+    assert [len(times) for times in found.values()] == [2, 2]
+
+
+def test_a_ratio_is_the_median_over_rounds_and_keeps_its_spread():
+    ratio, detail = times_as_fast({"ours": [1.0, 2.0, 1.0], "plain": [3.0, 4.0, 5.0]}, "ours", "plain")
+    assert ratio == 3
+    assert detail == {"ours seconds": 1.0, "plain seconds": 4.0, "lowest": 2.0, "highest": 5.0}
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "goal", "met"),
+    [(2, "x", 1.5, True), (1, "x", 1.5, False), (9, "s", 10, True), (1, "x", None, None)],
+)
+def test_a_goal_is_a_least_ratio_or_a_longest_time(value, unit, goal, met):
+    assert Line("a", "b", value, unit, goal).met is met
+
+
+def test_the_table_says_what_is_not_met():
+    lines = [vars(Line("training", "plain loop", 1.25, "x", 1.5)), vars(Line("planning", "", 8.0, "s", 60))]
+    machine = {"device_name": "A processor", "cores": 2}
+    text = table(
+        {"planning": {"machine": machine, "lines": lines[1:]}, "training": {"machine": machine, "lines": lines[:1]}}
+    )
+    assert text.startswith("# Speed on A processor, 2 cores")
+    assert (
+        "| training | plain loop | 1.25 x | at least 1.5 | **not met** |\n| planning |  | 8.00 s | at most 60 | met |"
+        in text
+    )
+
+
+def test_the_plain_loop_takes_the_steps_of_the_engine():
+    spec, images = make_spec("irmae", seeds=(0,), depth=2), pictures(8)
+    trainer = Trainer(spec, images)
+    trainer.steps.run(torch.arange(8).expand(3, 1, 8))
+    kept = []
+    batches = iter(lambda: images / 255, None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plain, "initial_model", lambda *of: kept.append(initial_model(*of)) or kept[0])
+        plain.training(spec, batches, CPU)(3)
+    for name, parameter in kept[0].named_parameters():
+        assert torch.allclose(trainer.ensemble.state()[name][0], parameter, rtol=1e-3, atol=1e-4), name
+
+
+def test_the_plain_head_sees_the_batches_of_ours():
+    settings = {"subset": "stratified", "batch": 4, "epochs": 3, "hidden": 8, "lr": 1e-3, "dropout": 0.0}
+    labels = torch.arange(20) % 2
+    order = heads.order(1, labels, 10, settings)
+    assert order.shape == (6, 4)
+    assert all(len(set(epoch.flatten().tolist())) == 8 for epoch in order.split(2))
+    seen = []
+
+    class Recorder(Codes):
+        def train(self, index):
+            seen.append(index[0])
+            return super().train(index)
+
+    codes = Recorder(torch.randn(1, 20, 3), torch.randn(1, 20, 3))
+    network = Heads([Head(3, 8, 2)])
+    train_classifiers([network], codes, labels, labels, (1,), 10, settings | {"evaluate_every": 3})
+    assert torch.equal(torch.stack(seen), order)
+
+
+@pytest.mark.parametrize(("dataset", "shape"), [(Digits(), (1, 32, 32)), (Faces(), (3, 64, 64))])
+def test_loaders_give_what_the_networks_take(dataset, shape):
+    assert next(plain.endless(dataset, 4, 0, CPU)).shape == (4, *shape)
+
+
+@pytest.mark.parametrize("dataset", ["shapes", "mnist", "celeba"])
+def test_sizes_are_those_of_the_paper_preset(dataset):
+    spec = sizes.spec(dataset)
+    assert (spec.seeds, spec.training.batch, spec.latent) == (
+        (0, 1, 2, 3, 4),
+        32,
+        {"shapes": 32, "mnist": 128}.get(dataset, 512),
+    )
+
+
+def test_an_exponent_is_that_of_the_power_law():
+    assert exponent((0, 1, 2, 4), [9.0, 3.0, 12.0, 48.0]) == pytest.approx(2)
