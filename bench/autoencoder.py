@@ -11,10 +11,10 @@ class Autoencoder(nn.Module):
     """A deterministic autoencoder for one seed; models override what differs.
 
     A model is a file `bench/models/<name>.py` with a class `Model` that derives from this one. Its
-    keyword-only constructor arguments are its options in the config. It is written for a single seed: the
-    engine stacks the parameters of several seeds and maps `loss` over them, so `loss` must be a pure function
-    of parameters and arguments (no in-place state, no `.item()`, no random numbers of its own: they come in
-    as `noise`).
+    keyword-only constructor arguments are its options in the config. It is written for a single seed, and the
+    engine trains one of it per seed. On a GPU it records a few steps and replays them, so `loss` must do the same
+    with every batch: it reads no tensor's value (`.item()`), keeps no state and draws no random numbers of its own
+    (they come in as `noise`).
 
     Parameters are drawn in the order encoder, decoder, then whatever the model adds, so that models of one
     seed start from the same encoder and decoder: comparisons between models are paired.
@@ -51,10 +51,6 @@ class Autoencoder(nn.Module):
     def posterior(self, x: Tensor) -> tuple[Tensor, Tensor] | None:
         """Return mean and log-variance [n, d] of q(z|x), if codes are drawn at random."""
         return None
-
-    def forward(self, x: Tensor, noise: Tensor | None = None) -> Tensor:
-        """Return `loss`: what the engine calls on stacked parameters."""
-        return self.loss(x, noise)
 
     def noise_shape(self, batch: int) -> tuple[int, ...] | None:
         """Return the shape of the standard normal noise `loss` takes for a batch, or None."""

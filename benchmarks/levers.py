@@ -6,9 +6,10 @@ from functools import partial
 from unittest import mock
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 
+from bench.autoencoder import Autoencoder
 from bench.run import initial_model
 from bench.spec import Spec
 from bench.steps import Steps
@@ -66,7 +67,7 @@ def compiled(spec: Spec, steps: int, device: torch.device) -> Callable[[], None]
 
 def vmapped(spec: Spec, steps: int, device: torch.device) -> Callable[[], None]:
     """Return training with the seeds' parameters stacked and the loss mapped over them."""
-    models = [initial_model(spec, seed).to(device) for seed in spec.seeds]
+    models = [_Loss(initial_model(spec, seed).to(device)) for seed in spec.seeds]
     parameters, _ = stack_module_state(models)
     optimiser = torch.optim.Adam(parameters.values(), spec.training.lr, fused=True, capturable=device.type == "cuda")
     pictures, order = sizes.images(spec, 1000, device), sizes.batches(spec, 1000, steps, device)
@@ -80,6 +81,17 @@ def vmapped(spec: Spec, steps: int, device: torch.device) -> Callable[[], None]:
         optimiser.step()
 
     return partial(Steps(step, device).run, order)
+
+
+class _Loss(nn.Module):
+    """A model's loss as a call: what `functional_call` can replace the parameters of."""
+
+    def __init__(self, model: Autoencoder) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.model.loss(x, None)
 
 
 def threads(spec: Spec, steps: int, device: torch.device) -> Line:

@@ -210,7 +210,7 @@ def write_training(folder, run) -> None:
         "spec_sha256": sha256(folder / "spec.json"),
         "data_sha256": read_json(folder.parents[3] / "data" / run["dataset"] / "data.json")["sha256"]["train.npy"],
         "tf32": False,
-        "execution": f"vmap over {len(run['seeds'])} seeds",
+        "execution": "eager",
         "dirty": False,
         "device": "cpu",
         "device_name": "A processor",
