@@ -127,7 +127,8 @@ def generated(run: Run, real: Real, alternative: dict, codes: dict[str, np.ndarr
     settings = alternative.get("sample")
     if settings:
         pairs = zip(run.spec.seeds, codes["train"], strict=True)
-        drawn = [sample(np.array(z), settings["components"], settings, seed)[0][DENSITY] for seed, z in pairs]
+        kind = run.device.type
+        drawn = [sample(np.array(z), settings["components"], settings, seed, kind)[0][DENSITY] for seed, z in pairs]
     else:
         drawn = load_file(run.folder / "samples.safetensors")[DENSITY][:, : alternative.get("count")]
     reference = real.references[alternative.get("reference", real.split)]

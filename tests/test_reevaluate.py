@@ -140,7 +140,7 @@ def test_another_reference_and_other_samples_are_measured_as_usual(irmae, real):
 
     codes = irmae.codes("test")
     found = {(s, m): v for s, m, v in generated(irmae, real, {"sample": SAMPLE}, codes)}
-    drawn = sample(codes["test"][1], 2, SAMPLE, 1)[0]["gmm"]
+    drawn = sample(codes["test"][1], 2, SAMPLE, 1, "cpu")[0]["gmm"]
     features = images_to_features(decode(models[1], drawn, CPU), real.extractor, CPU)
     assert found[1, "fid:gmm"] == pytest.approx(features_to_fid(features, real.references["test"]))
 
