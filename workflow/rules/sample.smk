@@ -68,7 +68,7 @@ rule sample:
         "<benchmarks>/sample/{dataset}/{variant}/{seeds}.tsv"
     conda:
         "../../environment.yml"
-    threads: 4
+    threads: 1
     resources:
         gpu=GPU,
     params:
