@@ -1,1 +1,6 @@
 """The suite's numerical half: one module per rule, run as `python -m bench.<rule>` with paths as arguments."""
+
+import os
+
+# scikit-learn computes on tensors (bench/sample.py, on a GPU) only where SciPy has found this at its first import.
+os.environ.setdefault("SCIPY_ARRAY_API", "1")

@@ -9,12 +9,11 @@ import torch
 from safetensors import safe_open
 from safetensors.numpy import load_file
 from safetensors.torch import load_file as load_features
-from torch import Tensor
 from torch_fidelity.feature_extractor_base import FeatureExtractorBase
 
 from bench.autoencoder import Autoencoder
 from bench.command import Stop, run
-from bench.features import features_to_fid, features_to_kid, images_to_features, load_extractor
+from bench.features import Reference, features_to_fid, features_to_kid, images_to_features, load_extractor
 from bench.files import sha256, write_array, write_rows
 from bench.origin import origin
 from bench.run import decode, device_of, load_models
@@ -23,8 +22,8 @@ from bench.spec import read_spec
 SHOWN = 100  # decoded samples kept per seed, for the 10 x 10 grids of Figures 6 and 7
 
 
-def read_reference(path: Path, weights: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """Return the features [n, f] of the real images by split, and which network's they are.
+def read_reference(path: Path, weights: Path, device: torch.device) -> tuple[dict[str, Reference], dict[str, str]]:
+    """Return the features of the real images by split, on the device, and which network's they are.
 
     Stops if another network made them.
     """
@@ -32,18 +31,19 @@ def read_reference(path: Path, weights: Path) -> tuple[dict[str, Tensor], dict[s
         network = {key: file.metadata()[key] for key in ("extractor", "weights_sha256")}
         if network["weights_sha256"] != sha256(weights):
             raise Stop(f"{path} was made with other weights than {weights}: delete it and run again")
-    return load_features(path), network
+    features = load_features(path, device=device.type)
+    return {split: Reference(of_split) for split, of_split in features.items()}, network
 
 
 def fid(
-    model: Autoencoder, z: np.ndarray, reference: Tensor, extractor: FeatureExtractorBase, device: torch.device
+    model: Autoencoder, z: np.ndarray, reference: Reference, extractor: FeatureExtractorBase, device: torch.device
 ) -> tuple[dict[str, float], np.ndarray]:
     """Return {fid, kid} of decoded codes [n, d] and the first images; NaN for a diverged seed's codes."""
     images = decode(model, z, device)
     if not np.isfinite(z).all():
         return {"fid": np.nan, "kid": np.nan}, images[:SHOWN]
     features = images_to_features(images, extractor, device)
-    metrics = {"fid": features_to_fid(features, reference), "kid": features_to_kid(features, reference)}
+    metrics = {"fid": features_to_fid(features, reference), "kid": features_to_kid(features, reference.features)}
     return metrics, images[:SHOWN]
 
 
@@ -55,8 +55,8 @@ def main() -> None:
     parser.add_argument("--device", required=True)
     arguments = parser.parse_args()
     spec, device = read_spec(arguments.spec), device_of(arguments.device)
-    features, network = read_reference(arguments.reference, arguments.extractor)
-    reference = features[arguments.settings["reference"]]
+    references, network = read_reference(arguments.reference, arguments.extractor, device)
+    reference = references[arguments.settings["reference"]]
     extractor = load_extractor(arguments.settings["extractor"], arguments.extractor, device)
     models, samples = load_models(spec, arguments.model, device), load_file(arguments.samples)
     rows: list[tuple[int, str, float]] = []
@@ -66,7 +66,7 @@ def main() -> None:
         for seed, (metrics, _) in zip(spec.seeds, found, strict=True):
             rows += [(seed, f"{name}:{density}", value) for name, value in metrics.items()]
     for seed in spec.seeds:
-        rows += [(seed, "count:samples", samples["gmm"].shape[1]), (seed, "count:reference", len(reference))]
+        rows += [(seed, "count:samples", samples["gmm"].shape[1]), (seed, "count:reference", len(reference.features))]
     write_rows(arguments.metrics, rows, origin("fid", arguments.spec, **network))
     print(f"fid of {spec.name}: " + " ".join(f"{m} {v:.2f}" for _, m, v in rows if m.startswith("fid")))
 

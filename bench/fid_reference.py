@@ -17,7 +17,7 @@ from torch_fidelity.feature_extractor_base import FeatureExtractorBase
 
 from bench.command import run
 from bench.data import load
-from bench.features import features_to_fid, features_to_kid, images_to_features, load_extractor
+from bench.features import Reference, features_to_fid, features_to_kid, images_to_features, load_extractor
 from bench.files import read_json, sha256, write_rows, writing
 from bench.origin import origin
 from bench.run import device_of
@@ -32,16 +32,16 @@ def fid_reference(
     """Return features [n, f] of images (uint8 [n, c, h, w]) and of a half of `others`, and the rows of floor
     (from `others`) and ceiling.
     """
-    reference = images_to_features(images, extractor, device)
+    reference = Reference(images_to_features(images, extractor, device))
     sets = [("real", seed, half) for seed, half in enumerate(halves(others, count))]
     sets.append(("noise", 0, noise_images(count, images.shape[1:])))
     found = [(name, seed, images_to_features(candidates, extractor, device)) for name, seed, candidates in sets]
     rows: list[tuple[int, str, float]] = []
     for name, seed, features in found:
         rows += [(seed, f"fid:{name}", features_to_fid(features, reference))]
-        rows += [(seed, f"kid:{name}", features_to_kid(features, reference))]
+        rows += [(seed, f"kid:{name}", features_to_kid(features, reference.features))]
         rows += [(seed, f"count:{name}", len(features))]
-    return reference, found[0][2], rows
+    return reference.features, found[0][2], rows
 
 
 def halves(images: np.ndarray, count: int) -> list[np.ndarray]:

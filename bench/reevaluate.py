@@ -21,7 +21,7 @@ from bench.autoencoder import Autoencoder
 from bench.classify import Codes, classify
 from bench.command import run
 from bench.data import load
-from bench.features import load_extractor
+from bench.features import Reference, load_extractor
 from bench.fid import fid, read_reference
 from bench.files import write_rows
 from bench.heads import budgets
@@ -118,9 +118,9 @@ def least_errors(run: Run, settings: dict) -> Rows:
 
 @dataclass(frozen=True)
 class Real:
-    """What samples are held against: features [n, f] by split, the usual split, the network."""
+    """What samples are held against: features by split, the usual split, the network."""
 
-    features: dict[str, Tensor]
+    references: dict[str, Reference]
     split: str
     extractor: FeatureExtractorBase
 
@@ -130,10 +130,11 @@ def generated(run: Run, real: Real, alternative: dict, codes: dict[str, np.ndarr
     settings = alternative.get("sample")
     if settings:
         pairs = zip(run.spec.seeds, codes["train"], strict=True)
-        drawn = [sample(np.array(z), settings["components"], settings, seed)[0][DENSITY] for seed, z in pairs]
+        kind = run.device.type
+        drawn = [sample(np.array(z), settings["components"], settings, seed, kind)[0][DENSITY] for seed, z in pairs]
     else:
         drawn = load_file(run.folder / "samples.safetensors")[DENSITY][:, : alternative.get("count")]
-    reference = real.features[alternative.get("reference", real.split)]
+    reference = real.references[alternative.get("reference", real.split)]
     for seed, model, z in zip(run.spec.seeds, run.models, drawn, strict=True):
         for name, value in fid(model, z, reference, real.extractor, run.device)[0].items():
             yield seed, f"{name}:{DENSITY}", value
@@ -168,9 +169,9 @@ def main() -> None:
     arguments = parser.parse_args()
     device = device_of(arguments.device)
     spec = read_spec(arguments.run / "spec.json")
-    features, network = read_reference(arguments.reference, arguments.extractor)
+    references, network = read_reference(arguments.reference, arguments.extractor, device)
     extractor = load_extractor(arguments.fid["extractor"], arguments.extractor, device)
-    real = Real(features, arguments.fid["reference"], extractor)
+    real = Real(references, arguments.fid["reference"], extractor)
     rows = list(reevaluate(Run(spec, arguments.run, arguments.data, device), real, arguments.settings))
     write_rows(arguments.out, rows, origin("reevaluate", arguments.run / "spec.json", **network))
     print(f"reevaluated {spec.name}: {len(rows)} numbers")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 from safetensors.numpy import save_file
+from sklearn import config_context
+from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
@@ -20,7 +22,7 @@ DENSITIES = ("gaussian", "gmm")
 METRICS = ("gmm_converged", "gmm_iterations", "covariance_floor")
 
 
-def sample(z: np.ndarray, components: int, settings: dict, seed: int) -> tuple[dict, dict]:
+def sample(z: np.ndarray, components: int, settings: dict, seed: int, device: str) -> tuple[dict, dict]:
     """Fit both densities to a seed's codes [n, d]; return samples {density: float32 [count, d]} and metrics.
 
     Codes after a linear chain are tiny and of low rank, so that scikit-learn's floor under the variances,
@@ -34,7 +36,7 @@ def sample(z: np.ndarray, components: int, settings: dict, seed: int) -> tuple[d
     z = z.astype(np.float64)
     centre, scale = z.mean(0), np.sqrt(z.var(0).mean())
     standard = (z - centre) / (scale or 1.0)
-    mixture = fit_gmm(standard, components, floor, seed)
+    mixture = fit_gmm(standard, components, floor, seed, device)
     drawn = {
         "gaussian": sample_gaussian(standard, count, floor, seed),
         "gmm": sample_gmm(mixture, count, seed),
@@ -52,14 +54,59 @@ def sample_gaussian(z: np.ndarray, count: int, floor: float, seed: int) -> np.nd
     return z.mean(0) + stream(seed, "gaussian").standard_normal((count, z.shape[1])) @ factor.T
 
 
-def fit_gmm(z: np.ndarray, components: int, floor: float, seed: int) -> GaussianMixture:
+def fit_gmm(z: np.ndarray, components: int, floor: float, seed: int, device: str) -> GaussianMixture:
     """Fit a Gaussian mixture with full covariances to codes [n, d] (Figure 7, Table 1)."""
     # One generator for fitting and sampling; NumPy's legacy kind, which scikit-learn needs, has 32-bit seeds.
     generator = np.random.RandomState(stream_seed(seed, "gmm") % 2**32)
-    mixture = GaussianMixture(components, reg_covar=floor, random_state=generator)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # recorded as gmm_converged
-        return mixture.fit(z)
+        if device == "cpu":
+            return GaussianMixture(components, reg_covar=floor, random_state=generator).fit(z)
+        return fit_gmm_to_tensor(z, components, floor, generator, device)
+
+
+def fit_gmm_to_tensor(
+    z: np.ndarray, components: int, floor: float, generator: np.random.RandomState, device: str
+) -> GaussianMixture:
+    """Fit the mixture that `GaussianMixture.fit` fits to codes [n, d], by its own code on the tensors of a device.
+
+    It begins with k-means, for which scikit-learn has no tensors: the clusters come from NumPy.
+    """
+    # Here because jobs on a CPU, which do without torch, begin more than a second sooner.
+    import torch
+
+    from bench.run import device_of
+
+    place = device_of(device)
+    labels = KMeans(components, n_init=1, random_state=generator).fit(z).labels_
+    start = {name: torch.from_numpy(a).to(place) for name, a in labels_to_start(z, labels, components, floor).items()}
+    # `random_from_data` draws nothing: all it would begin with is given. The default is refused where X is a tensor.
+    mixture = GaussianMixture(
+        components, reg_covar=floor, random_state=generator, init_params="random_from_data", **start
+    )
+    with config_context(array_api_dispatch=True):
+        mixture.fit(torch.from_numpy(z).to(place))
+    for name in ("weights_", "means_", "covariances_"):
+        setattr(mixture, name, getattr(mixture, name).cpu().numpy())
+    return mixture
+
+
+def labels_to_start(z: np.ndarray, labels: np.ndarray, components: int, floor: float) -> dict[str, np.ndarray]:
+    """Return the mixture whose components are clusters of codes [n, d], as arguments of `GaussianMixture`.
+
+    An empty cluster, of which constant codes have some, has weight 0, mean 0 and the floor as its variance.
+    """
+    means, precisions = [], []
+    for component in range(components):
+        members = z[labels == component]
+        size = max(len(members), 1)
+        means.append(members.sum(0) / size)
+        centred = members - means[-1]
+        covariance = centred.T @ centred / size + floor * np.eye(z.shape[1])
+        inverse = np.linalg.inv(np.linalg.cholesky(covariance))
+        precisions.append(inverse.T @ inverse)
+    weights = np.bincount(labels, minlength=components) / len(z)
+    return {"weights_init": weights, "means_init": np.stack(means), "precisions_init": np.stack(precisions)}
 
 
 def sample_gmm(mixture: GaussianMixture, count: int, seed: int) -> np.ndarray:
@@ -73,10 +120,12 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--components", type=int, required=True)
     parser.add_argument("--settings", type=json.loads, required=True)
+    parser.add_argument("--device", required=True)
     arguments = parser.parse_args()
     spec, settings = read_spec(arguments.spec), arguments.settings
     codes = np.load(arguments.codes / "train.npy", mmap_mode="r")
-    drawn = [sample(z, arguments.components, settings, seed) for seed, z in zip(spec.seeds, codes, strict=True)]
+    pairs = zip(spec.seeds, codes, strict=True)
+    drawn = [sample(z, arguments.components, settings, seed, arguments.device) for seed, z in pairs]
     with writing(arguments.out) as temporary:
         save_file({name: np.stack([samples[name] for samples, _ in drawn]) for name in DENSITIES}, temporary)
     rows = [(s, name, value) for s, (_, m) in zip(spec.seeds, drawn, strict=True) for name, value in m.items()]

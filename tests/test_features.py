@@ -5,9 +5,11 @@ from random_network import keeping_variance, write_random_in_domain
 from torch.utils.data import Dataset
 from torch_fidelity import calculate_metrics
 from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
+from torch_fidelity.metric_fid import KEY_METRIC_FID, fid_features_to_statistics, fid_statistics_to_metric
 
 from bench.features import (
     KID_SEED,
+    Reference,
     features_to_fid,
     features_to_kid,
     images_to_features,
@@ -43,22 +45,47 @@ def extractor(weights):
 
 
 def test_fid_of_identical_features_is_zero():
-    assert features_to_fid(normal(), normal()) == pytest.approx(0, abs=1e-9)
+    assert features_to_fid(normal(), Reference(normal())) == pytest.approx(0, abs=1e-9)
 
 
 def test_fid_of_equal_covariances_is_the_squared_distance_of_the_means():
     shift = torch.tensor([3.0, 0.0, -4.0, 0.0])
-    assert features_to_fid(normal() + shift, normal(seed=1)) == pytest.approx(25)
+    assert features_to_fid(normal() + shift, Reference(normal(seed=1))) == pytest.approx(25)
 
 
 def test_fid_of_equal_means_is_the_squared_distance_of_the_deviations_where_covariances_commute():
     scale = torch.tensor([1.0, 2.0, 3.0, 0.0])
-    assert features_to_fid(scale * normal(), normal(seed=1)) == pytest.approx(0 + 1 + 4 + 1)
+    assert features_to_fid(scale * normal(), Reference(normal(seed=1))) == pytest.approx(0 + 1 + 4 + 1)
 
 
 def test_fid_does_not_lose_small_differences_far_from_the_origin():
     far = (normal() + 1000).float()
-    assert features_to_fid(far + 0.125, far) == pytest.approx(4 * 0.125**2, rel=1e-3)
+    assert features_to_fid(far + 0.125, Reference(far)) == pytest.approx(4 * 0.125**2, rel=1e-3)
+
+
+def of_rank(n, f, rank, seed) -> torch.Tensor:
+    """Features [n, f] about a mean of their own that vary, by very different amounts, in `rank` directions."""
+    generator = np.random.default_rng(seed)
+    directions = generator.normal(size=(rank, f)) * np.geomspace(1, 1e-3, rank)[:, None]
+    return torch.from_numpy(generator.normal(size=f) + generator.normal(size=(n, rank)) @ directions).float()
+
+
+@pytest.mark.parametrize(
+    ("n", "f", "rank", "reference_rank"),
+    [(500, 64, 64, 64), (500, 64, 5, 64), (500, 64, 64, 1), (500, 64, 3, 3), (20, 64, 64, 64), (2, 8, 8, 8),
+     (300, 2048, 2048, 2048)],
+)  # fmt: skip
+def test_fid_is_that_of_torch_fidelity_at_any_rank(n, f, rank, reference_rank):
+    generated, real = of_rank(n, f, rank, seed=0), of_rank(n + 100, f, reference_rank, seed=1)
+    statistics = [fid_features_to_statistics(features.double()) for features in (generated, real)]
+    expected = fid_statistics_to_metric(*statistics, verbose=False)[KEY_METRIC_FID]
+    assert features_to_fid(generated, Reference(real)) == pytest.approx(expected, rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize(("n", "rank"), [(500, 64), (500, 3), (20, 64)])
+def test_fid_of_features_with_themselves_is_zero_at_any_rank(n, rank):
+    features = of_rank(n, 64, rank, seed=0)
+    assert features_to_fid(features, Reference(features)) == pytest.approx(0, abs=1e-5)
 
 
 @pytest.mark.parametrize("count", [30, 60])
@@ -108,10 +135,10 @@ def test_the_numbers_are_those_of_torch_fidelity(weights, extractor):
         save_cpu_ram=True,
         verbose=False,
     )
-    features = [images_to_features(images, extractor, CPU) for images in (one, other)]
-    assert features_to_fid(*features) == pytest.approx(expected["frechet_inception_distance"], rel=1e-3)
-    assert features_to_kid(*features) == pytest.approx(expected["kernel_inception_distance_mean"], rel=1e-3)
-    assert features_to_fid(*features) > 0.01
+    features, real = (images_to_features(images, extractor, CPU) for images in (one, other))
+    found = features_to_fid(features, Reference(real))
+    assert found == pytest.approx(expected["frechet_inception_distance"], rel=1e-3) and found > 0.01
+    assert features_to_kid(features, real) == pytest.approx(expected["kernel_inception_distance_mean"], rel=1e-3)
 
 
 @pytest.mark.parametrize("side", [32, 64])
@@ -171,4 +198,4 @@ def test_inception_gives_2048_features_of_grey_images_and_tells_images_from_nois
     assert features_to_kid(of_noise, features[8:]) > abs(features_to_kid(features[:8], features[8:]))
     means = (of_noise.mean(0) - features[8:].mean(0)).square().sum().item()
     variances = (of_noise.var(0).sum() + features[8:].var(0).sum()).item()
-    assert means < features_to_fid(of_noise, features[8:]) <= (means + variances) * (1 + 1e-5)
+    assert means < features_to_fid(of_noise, Reference(features[8:])) <= (means + variances) * (1 + 1e-5)

@@ -8,7 +8,7 @@ from safetensors.torch import save_file
 from small_run import CPU, LATENT, SHAPE, call, read_rows, write_small_run
 
 from bench.command import Stop
-from bench.features import features_to_fid, features_to_kid, images_to_features, load_extractor
+from bench.features import Reference, features_to_fid, features_to_kid, images_to_features, load_extractor
 from bench.fid import fid, main, read_reference
 from bench.files import sha256
 from bench.run import decode
@@ -46,13 +46,13 @@ def features_of(z, extractor) -> torch.Tensor:
 
 def test_samples_that_are_the_real_images_have_no_distance(extractor):
     z = levels(COUNT)
-    metrics, images = fid(Pixels(), z, features_of(z, extractor), extractor, CPU)
+    metrics, images = fid(Pixels(), z, Reference(features_of(z, extractor)), extractor, CPU)
     assert metrics["fid"] == pytest.approx(0, abs=1e-5)  # one grey level: a covariance of low rank
     assert np.array_equal(images, (z[:100] * 255).round().astype(np.uint8).reshape(100, *SHAPE))
 
 
 def test_noise_is_far_from_real_images_and_other_real_images_are_near(extractor):
-    reference = features_of(levels(COUNT), extractor)
+    reference = Reference(features_of(levels(COUNT), extractor))
     noise = np.random.default_rng(1).random((COUNT, np.prod(SHAPE)), dtype=np.float32)
     near, far = (fid(Pixels(), z, reference, extractor, CPU)[0] for z in (levels(COUNT, seed=1), noise))
     assert near["fid"] < far["fid"] / 5
@@ -61,7 +61,7 @@ def test_noise_is_far_from_real_images_and_other_real_images_are_near(extractor)
 
 def test_a_diverged_seed_has_no_numbers_and_black_images(extractor):
     z = np.full_like(levels(COUNT), np.nan)
-    metrics, images = fid(Pixels(), z, features_of(levels(COUNT), extractor), extractor, CPU)
+    metrics, images = fid(Pixels(), z, Reference(features_of(levels(COUNT), extractor)), extractor, CPU)
     assert np.isnan([metrics["fid"], metrics["kid"]]).all()
     assert images.shape == (100, *SHAPE) and images.dtype == np.uint8 and not images.any()
 
@@ -74,11 +74,11 @@ def write_reference(path, weights) -> torch.Tensor:
 
 def test_a_reference_made_with_other_weights_stops(tmp_path, weights):
     features = write_reference(tmp_path / "reference.safetensors", weights)
-    found, network = read_reference(tmp_path / "reference.safetensors", weights)
-    assert torch.equal(found["test"], features) and network["extractor"] == "in_domain"
+    found, network = read_reference(tmp_path / "reference.safetensors", weights, CPU)
+    assert torch.equal(found["test"].features, features) and network["extractor"] == "in_domain"
     weights.write_bytes(b"others")
     with pytest.raises(Stop, match="reference.safetensors was made with other weights"):
-        read_reference(tmp_path / "reference.safetensors", weights)
+        read_reference(tmp_path / "reference.safetensors", weights, CPU)
 
 
 def test_the_rule_writes_a_number_per_seed_and_density_and_the_first_images(tmp_path, weights, monkeypatch):
@@ -103,7 +103,7 @@ def test_the_rule_writes_a_number_per_seed_and_density_and_the_first_images(tmp_
     for name, z in samples.items():
         decoded = decode(models[0], z[0], CPU)
         features = images_to_features(decoded, extractor, CPU)
-        assert float(values["0", f"fid:{name}"]) == pytest.approx(features_to_fid(features, reference))
+        assert float(values["0", f"fid:{name}"]) == pytest.approx(features_to_fid(features, Reference(reference)))
         assert float(values["0", f"kid:{name}"]) == pytest.approx(features_to_kid(features, reference))
         assert values["1", f"fid:{name}"] == values["1", f"kid:{name}"] == ""
         images = np.load(tmp_path / f"{name}.npy")

@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 from small_run import CPU, LATENT, SEEDS, call, read_rows, write_small_run
 
 from bench.classify import Codes, classify
-from bench.features import features_to_fid, images_to_features, load_extractor
+from bench.features import Reference, features_to_fid, images_to_features, load_extractor
 from bench.files import sha256, write_array
 from bench.reevaluate import Real, Run, crossed, generated, least_error, main, reevaluate
 from bench.run import decode, load_models
@@ -43,7 +43,8 @@ def real(tmp_path):
     features = {split: torch.rand(50, 64, generator=generator) for split in ("train", "test")}
     network = {"extractor": "in_domain", "weights_sha256": sha256(weights)}
     save_file(features, tmp_path / "reference.safetensors", network)
-    return Real(features, "test", load_extractor("in_domain", weights, CPU))
+    references = {split: Reference(of_split) for split, of_split in features.items()}
+    return Real(references, "test", load_extractor("in_domain", weights, CPU))
 
 
 def test_the_chain_maps_the_codes_before_it_to_the_usual_ones(irmae):
@@ -131,17 +132,17 @@ def test_another_reference_and_other_samples_are_measured_as_usual(irmae, real):
     models = load_models(irmae.spec, irmae.folder / "model.safetensors", CPU)
     found = {(s, m): v for s, m, v in generated(irmae, real, {"reference": "train"}, irmae.codes(None))}
     features = images_to_features(decode(models[0], z[0], CPU), real.extractor, CPU)
-    assert found[0, "fid:gmm"] == pytest.approx(features_to_fid(features, real.features["train"]))
+    assert found[0, "fid:gmm"] == pytest.approx(features_to_fid(features, real.references["train"]))
 
     found = {(s, m): v for s, m, v in generated(irmae, real, {"count": 60}, irmae.codes(None))}
     features = images_to_features(decode(models[0], z[0, :60], CPU), real.extractor, CPU)
-    assert found[0, "fid:gmm"] == pytest.approx(features_to_fid(features, real.features["test"]))
+    assert found[0, "fid:gmm"] == pytest.approx(features_to_fid(features, real.references["test"]))
 
     codes = irmae.codes("test")
     found = {(s, m): v for s, m, v in generated(irmae, real, {"sample": SAMPLE}, codes)}
-    drawn = sample(codes["test"][1], 2, SAMPLE, 1)[0]["gmm"]
+    drawn = sample(codes["test"][1], 2, SAMPLE, 1, "cpu")[0]["gmm"]
     features = images_to_features(decode(models[1], drawn, CPU), real.extractor, CPU)
-    assert found[1, "fid:gmm"] == pytest.approx(features_to_fid(features, real.features["test"]))
+    assert found[1, "fid:gmm"] == pytest.approx(features_to_fid(features, real.references["test"]))
 
 
 def test_the_rule_writes_every_alternative_by_name_and_a_diverged_seed_empty(tmp_path, real, monkeypatch):

@@ -1,15 +1,23 @@
+import subprocess
+import sys
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
 from safetensors.numpy import load_file
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 from small_run import call, read_rows, specification
 
 from bench.files import write_array, write_json
-from bench.sample import main, sample
+from bench.sample import fit_gmm, fit_gmm_to_tensor, main
+from bench.sample import sample as sample_on
+from bench.stream import stream_seed
 
 SETTINGS = {"count": 20000, "covariance_floor": 1e-6}
+
+sample = partial(sample_on, device="cpu")
 
 
 def normal(n=3000, d=3, seed=0) -> np.ndarray:
@@ -30,6 +38,14 @@ def line(d=5) -> np.ndarray:
     generator = np.random.default_rng(0)
     z = generator.choice([-1.0, 1.0], size=(4000, 1))
     return np.sqrt(3 / d) * (z - z.mean()) / z.std() * np.ones((1, d))
+
+
+def blobs(d=20) -> np.ndarray:
+    """Codes of rank 5 in four overlapping groups of unequal widths."""
+    generator = np.random.default_rng(0)
+    group = generator.integers(4, size=3000)
+    centres, widths = generator.normal(size=(4, 5)), generator.uniform(0.5, 1.5, size=(4, 5))
+    return (centres[group] + widths[group] * generator.normal(size=(3000, 5))) @ generator.normal(size=(5, d))
 
 
 @pytest.mark.parametrize("density", ["gaussian", "gmm"])
@@ -95,6 +111,32 @@ def test_constant_codes_are_sampled_as_they_are():
         assert (drawn == 2.5).all()
 
 
+@pytest.mark.parametrize(("codes", "components"), [(two_clusters, 2), (normal, 3), (line, 2), (blobs, 4)])
+def test_tensors_give_the_mixture_that_arrays_give(codes, components):
+    z = codes().astype(np.float64)
+    z = (z - z.mean(0)) / np.sqrt(z.var(0).mean())
+    arrays = fit_gmm(z, components, 1e-6, 0, "cpu")
+    generator = np.random.RandomState(stream_seed(0, "gmm") % 2**32)
+    tensors = fit_gmm_to_tensor(z, components, 1e-6, generator, "cpu")
+    assert (tensors.converged_, tensors.n_iter_) == (arrays.converged_, arrays.n_iter_)
+    for name in ("weights_", "means_", "covariances_"):
+        assert np.allclose(getattr(tensors, name), getattr(arrays, name), rtol=1e-8, atol=1e-8)
+    # The same draws: only directions without variance, where samples have the floor's deviation, hang on rounding.
+    assert np.allclose(tensors.sample(100)[0], arrays.sample(100)[0], rtol=0, atol=1e-2)
+
+
+def test_tensors_give_constant_codes_the_floor_and_nothing_more():
+    with pytest.warns(ConvergenceWarning, match="distinct clusters"):
+        mixture = fit_gmm_to_tensor(np.zeros((50, 3)), 2, 1e-6, np.random.RandomState(0), "cpu")
+    assert mixture.weights_ == pytest.approx([1, 0], abs=1e-12) and mixture.means_ == pytest.approx(0)
+    assert mixture.covariances_ == pytest.approx(np.stack([1e-6 * np.eye(3)] * 2))
+
+
+def test_a_job_on_a_cpu_does_without_torch():
+    code = "import sys, bench.sample; sys.exit('torch' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parent.parent, check=True)
+
+
 def test_a_fit_that_does_not_converge_is_recorded_and_does_not_warn(monkeypatch):
     monkeypatch.setattr("bench.sample.GaussianMixture", partial(GaussianMixture, max_iter=1))
     metrics = sample(normal(), 3, SETTINGS, seed=0)[1]
@@ -122,7 +164,7 @@ def run_rule(folder, monkeypatch, seeds, codes):
     """Run the rule in a folder and return its samples and its rows {(seed, metric): text}."""
     write_json(folder / "spec.json", {**specification(), "seeds": seeds})
     write_array(folder / "train.npy", np.stack(codes))
-    flags = {"spec": folder / "spec.json", "codes": folder, "components": 2}
+    flags = {"spec": folder / "spec.json", "codes": folder, "components": 2, "device": "cpu"}
     flags |= {"settings": '{"count": 30, "covariance_floor": 1e-6}'}
     call(monkeypatch, main, **flags, out=folder / "samples.safetensors", metrics=folder / "sample.csv")
     rows = read_rows(folder / "sample.csv")

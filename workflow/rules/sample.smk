@@ -69,10 +69,14 @@ rule sample:
     conda:
         "../../environment.yml"
     threads: 1
+    resources:
+        gpu=GPU,
     params:
         codes=subpath(input.codes, parent=True),
         components=components,
         settings=section("sample"),
+        device=CONFIG["device"],
     shell:
         "python -m bench.sample --spec {input.spec} --codes {params.codes} --components {params.components}"
-        " --settings {params.settings:q} --out {output.samples} --metrics {output.metrics} > {log} 2>&1"
+        " --settings {params.settings:q} --device {params.device} --out {output.samples}"
+        " --metrics {output.metrics} > {log} 2>&1"
