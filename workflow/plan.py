@@ -86,20 +86,22 @@ def variants_on(dataset: str, config: dict[str, Any]) -> dict[str, dict[str, Any
 def runs(config: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield every run: data set, variant, model, options, seeds, its folder in the results and its tables."""
     for dataset in config["datasets"]:
-        for variant in variants_on(dataset, config):
-            yield from batched(dataset, variant, metrics(dataset, variant, config), config)
+        for variant, settings in variants_on(dataset, config).items():
+            yield from batched(dataset, variant, settings, metrics(dataset, variant, config), config)
 
 
 def retrained(config: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the runs, as `runs` does, of the alternatives that change the training or the data."""
     for dataset, variant, steps in alternatives.trained_again(config):
-        if variant != SUPERVISED and variant in variants_on(alternatives.base(dataset), config):
-            yield from batched(dataset, variant, steps, config)
+        running = variants_on(alternatives.base(dataset), config)
+        if variant != SUPERVISED and variant in running:
+            yield from batched(dataset, variant, running[variant], steps, config)
 
 
-def batched(dataset: str, variant: str, steps: list[str], config: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def batched(
+    dataset: str, variant: str, settings: dict[str, Any], steps: list[str], config: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
     """Yield a variant's runs on a data set, one per batch of seeds."""
-    settings = variants_on(alternatives.base(dataset), config)[variant]
     for batch in batches(config["seeds"], config["seeds_per_job"]):
         yield {
             "dataset": dataset,
