@@ -71,14 +71,18 @@ class Results:
     def _published(self) -> dict[tuple[str, str, str], Any]:
         return {(row.dataset, row.variant, row.metric): row for row in self.paper.itertuples(index=False)}
 
+    @cached_property
+    def _variants(self) -> dict[str, list[str]]:
+        ran = dict.fromkeys((run["dataset"], run["variant"]) for run in self.plan["runs"])
+        return {name: [variant for dataset, variant in ran if dataset == name] for name in self.plan["datasets"]}
+
     def select(self, *prefixes: str) -> pd.DataFrame:
         """Return the part of `summary` whose metrics start with one of the prefixes."""
         return self.summary[self.summary["metric"].str.startswith(prefixes)]
 
     def variants(self, dataset: str | None) -> list[str]:
         """Return the variants that ran on a data set, the supervised one included, in the plan's order."""
-        names = [run["variant"] for run in self.plan["runs"] if run["dataset"] == dataset]
-        return list(dict.fromkeys(names))
+        return self._variants.get(dataset, [])
 
     def metric_names(self, dataset: str | None, prefix: str) -> list[str]:
         """Return the metrics measured on a data set that start with `prefix`, in the table's order."""
