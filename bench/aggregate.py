@@ -1,7 +1,8 @@
-"""Rule `aggregate`: one table per kind of record; in: the plan, each run's metrics, history and provenance,
-out: metrics.csv, alternatives.csv, history.csv, runs.csv.
+"""Rule `aggregate`: one table per kind of record; in: the plan, each run's metrics, history and provenance, and
+what each job cost, out: metrics.csv, alternatives.csv, history.csv, runs.csv, jobs.csv.
 
-Only files that the plan promises are read, so a missing one is an error and a stray one is no result.
+Only files that the plan promises are read, so a missing one is an error and a stray one is no
+result; but a benchmark file may be missing.
 """
 
 import argparse
@@ -15,8 +16,10 @@ import pandas as pd
 
 from bench.command import Stop, run
 from bench.files import COMMENT, read_json, writing
+from bench.jobs import gather_jobs
 
 REFERENCE_STEP, REFERENCE = "fid_reference", "reference"  # the floor and ceiling of FID stand as a variant
+COST = "jobs"  # the one table whose files may go: Snakemake's benchmarks are no results
 REEVALUATE = "reevaluate"  # the step whose metrics are called ALTERNATIVE/METRIC
 METRICS = ["dataset", "variant", "seed", "step", "metric", "value"]
 ALTERNATIVES = ["dataset", "variant", "seed", "alternative", "metric", "value"]
@@ -158,6 +161,7 @@ TABLES = {
     "alternatives": gather_alternatives,
     "history": gather_history,
     "runs": gather_runs,
+    COST: gather_jobs,
 }
 
 

@@ -14,7 +14,7 @@ from bench.names import PAPER_DATA, PAPER_EXTRACTOR, PaperData, dataset_in, labe
 from bench.report.cells import BREAK, beside_paper, difference, measured, published, summarise
 
 NOT_RUN = "not run in this preset"
-TABLES = ("metrics", "alternatives", "runs", "claims", "cells", "sensitivity", "variance")
+TABLES = ("metrics", "alternatives", "runs", "jobs", "claims", "cells", "sensitivity", "variance")
 
 
 class Place(NamedTuple):
@@ -28,8 +28,8 @@ class Place(NamedTuple):
 class Results:
     """Everything measured by one preset, and everything published.
 
-    plan: plan.json; data: data.json by data set; metrics, alternatives and runs: the tables of rule
-    `aggregate`; claims, cells, sensitivity and variance: those of rule `judge`; paper: config/paper.csv.
+    plan: plan.json; data: data.json by data set; metrics, alternatives, runs and jobs: the tables of
+    rule `aggregate`; claims, cells, sensitivity and variance: those of rule `judge`; paper: config/paper.csv.
     """
 
     plan: dict[str, Any]
@@ -37,6 +37,7 @@ class Results:
     metrics: pd.DataFrame
     alternatives: pd.DataFrame
     runs: pd.DataFrame
+    jobs: pd.DataFrame
     claims: pd.DataFrame
     cells: pd.DataFrame
     sensitivity: pd.DataFrame
