@@ -1,11 +1,13 @@
-"""Rule `aggregate`: one table per kind of record; in: the plan, each run's metrics, history and provenance,
-out: metrics.csv, alternatives.csv, history.csv, runs.csv.
+"""Rule `aggregate`: one table per kind of record; in: the plan, each run's metrics, history and provenance, and
+what each job cost, out: metrics.csv, alternatives.csv, history.csv, runs.csv, jobs.csv.
 
-Only files that the plan promises are read, so a missing one is an error and a stray one is no result.
+Only files that the plan promises are read, so a missing one is an error and a stray one is no
+result; but a benchmark file may be missing.
 """
 
 import argparse
 import re
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,10 @@ import pandas as pd
 
 from bench.command import Stop, run
 from bench.files import COMMENT, read_json, writing
+from bench.jobs import gather_jobs
 
 REFERENCE_STEP, REFERENCE = "fid_reference", "reference"  # the floor and ceiling of FID stand as a variant
+COST = "jobs"  # the one table whose files may go: Snakemake's benchmarks are no results
 REEVALUATE = "reevaluate"  # the step whose metrics are called ALTERNATIVE/METRIC
 METRICS = ["dataset", "variant", "seed", "step", "metric", "value"]
 ALTERNATIVES = ["dataset", "variant", "seed", "alternative", "metric", "value"]
@@ -28,19 +32,18 @@ def gather_metrics(plan: dict[str, Any], results: Path) -> pd.DataFrame:
     Sorted as the plan lists data sets and variants, then by seed, step and metric (numbers in names by
     value). The value of a diverged seed is missing.
     """
-    parts = [
-        _read(results / entry["path"] / "metrics" / f"{step}.csv", entry["dataset"], entry["variant"], step)
+    tables = [
+        (results / entry["path"] / "metrics" / f"{step}.csv", (entry["dataset"], entry["variant"], step))
         for entry in plan["runs"]
         for step in entry["metrics"]
         if step != REEVALUATE
     ]
-    parts += [
-        _read(results / "data" / dataset / f"{REFERENCE_STEP}.csv", dataset, REFERENCE, REFERENCE_STEP)
+    tables += [
+        (results / "data" / dataset / f"{REFERENCE_STEP}.csv", (dataset, REFERENCE, REFERENCE_STEP))
         for dataset in plan["datasets"]
     ]
-    metrics = pd.concat(parts, ignore_index=True)[METRICS]
-    step_rank = pd.Series(np.repeat(np.arange(len(parts)), [len(part) for part in parts]))
-    return _sorted(metrics, [metrics["seed"], step_rank, _metric_rank(metrics)])
+    metrics = _stacked(tables, ["dataset", "variant", "step"])
+    return _sorted(metrics[METRICS], [metrics["seed"], metrics["table"], _metric_rank(metrics)])
 
 
 def gather_alternatives(plan: dict[str, Any], results: Path) -> pd.DataFrame:
@@ -49,30 +52,30 @@ def gather_alternatives(plan: dict[str, Any], results: Path) -> pd.DataFrame:
     Those of trained models measured otherwise, and those of models trained otherwise, whose data set is called
     DATASET@ALTERNATIVE in the plan.
     """
-    parts = [pd.DataFrame(columns=ALTERNATIVES)]
+    tables = []
     for entry in plan["runs"]:
         if REEVALUATE in entry["metrics"]:
             path = results / entry["path"] / "metrics" / f"{REEVALUATE}.csv"
-            part = _read(path, entry["dataset"], entry["variant"])
-            names = part["metric"].str.split("/", n=1)
-            parts.append(part.assign(alternative=names.str[0], metric=names.str[1]))
+            tables.append((path, (entry["dataset"], entry["variant"], "")))
     for entry in plan["retrained"]:
         dataset, alternative = entry["dataset"].split("@")
         for step in entry["metrics"]:
             path = results / entry["path"] / "metrics" / f"{step}.csv"
-            parts.append(_read(path, dataset, entry["variant"]).assign(alternative=alternative))
-    table = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)[ALTERNATIVES]
+            tables.append((path, (dataset, entry["variant"], f"{alternative}/")))
+    table = _stacked(tables, ["dataset", "variant", "prefix"])
+    names = (table["prefix"] + table["metric"]).str.split("/", n=1)
+    table = table.assign(alternative=names.str[0], metric=names.str[1])[ALTERNATIVES]
     return _sorted(table, [table["alternative"], table["seed"], _metric_rank(table)])
 
 
 def gather_history(plan: dict[str, Any], results: Path) -> pd.DataFrame:
     """Return the training loss of every epoch: dataset, variant, seed, epoch, loss."""
-    parts = [
-        _read(results / entry["path"] / "history.csv", entry["dataset"], entry["variant"])
+    tables = [
+        (results / entry["path"] / "history.csv", (entry["dataset"], entry["variant"]))
         for entry in plan["runs"] + plan["retrained"]
         if _trained(entry)
     ]
-    history = pd.concat(parts, ignore_index=True)[HISTORY]
+    history = _stacked(tables, ["dataset", "variant"])[HISTORY]
     return _sorted(history, [history["seed"], history["epoch"]])
 
 
@@ -108,9 +111,24 @@ def _provenance(folder: Path) -> dict[str, Any]:
     return record | lists
 
 
-def _read(path: Path, dataset: str, variant: str, step: str | None = None) -> pd.DataFrame:
-    frame = read_table(_present(path))
-    return frame.assign(dataset=dataset, variant=variant, step=step)
+def _stacked(tables: list[tuple[Path, tuple[str, ...]]], columns: list[str]) -> pd.DataFrame:
+    """Return the rows of many tables of numbers under each other, each with its labels and the number of its table.
+
+    `tables` are files of one header and their labels, one per column of `columns`. One parse for all of them,
+    because of tens of thousands of small files pandas reads a few hundred per second.
+    """
+    header, bodies = b"seed,metric,value\n", []
+    for path, _ in tables:
+        text = _present(path).read_bytes()
+        first, _, body = (text.partition(b"\n")[2] if text.startswith(COMMENT.encode()) else text).partition(b"\n")
+        if bodies and first + b"\n" != header:
+            raise Stop(f"{path} has columns {first.decode()}, {tables[0][0]} has {header.decode().strip()}")
+        header = first + b"\n"
+        bodies.append(body)
+    frame = pd.read_csv(BytesIO(header + b"".join(bodies)))
+    rows = np.repeat(np.arange(len(tables)), [body.count(b"\n") for body in bodies])
+    labels = {name: pd.Series([label[i] for _, label in tables], dtype="str") for i, name in enumerate(columns)}
+    return frame.assign(table=rows, **{name: values.take(rows).to_numpy() for name, values in labels.items()})
 
 
 def _present(path: Path) -> Path:
@@ -143,6 +161,7 @@ TABLES = {
     "alternatives": gather_alternatives,
     "history": gather_history,
     "runs": gather_runs,
+    COST: gather_jobs,
 }
 
 

@@ -11,7 +11,7 @@ from conftest import Checkout
 
 pytestmark = pytest.mark.timeout(900)
 COMMAND = ("bash", "workflow/run.sh", "--cores", "2", "--config", "preset=smoke")
-MEASURED = ("runs.csv", "cost.csv")  # times and memory differ from run to run
+MEASURED = ("runs.csv", "jobs.csv", "cost.csv")  # times and memory differ from run to run
 
 
 def start(checkout: Checkout) -> subprocess.Popen:

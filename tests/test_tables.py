@@ -1,14 +1,17 @@
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from synthetic import PAPER, write_results, write_tables
 
+from bench.aggregate import read_table
 from bench.files import read_json, write_json
 from bench.names import label, labels
 from bench.report.cells import COLUMNS, measured, published, summarise, table
+from bench.report.cost import cost
 from bench.report.results import read_results
 from bench.report.verdicts import verdicts
 
@@ -137,11 +140,35 @@ def test_figure_2_stands_in_numbers_beside_the_digitised_ones(text):
     assert row(section(text, "### Figure 2 in numbers"), "IRMAE l=2")[0] == "0.008 ± 0.000 (3)<br>paper 0.082<br>-0.074"
 
 
-def test_costs_add_up_over_batches_and_untrained_rows_have_no_rate(text):
+def test_costs_add_up_over_jobs_and_untrained_rows_have_no_rate(folder, text):
     part = section(text, "## Cost")
-    # Two batches of 10 s; three seeds see 4,000 images twice.
-    assert row(part, "AE") == ["20.0", "1,200", "1,024", "no device", "1,000"]
-    assert row(part, "PCA")[:2] == ["no training", "no training"]
+    # Two batches of six jobs, and of 10 s of training; three seeds see 4,000 images twice.
+    assert row(part, "AE") == ["240.0", "150.0", "700", "20.0", "1,200", "no device", "1,000"]
+    assert row(part, "PCA")[3:5] == ["no training", "no training"]
+    assert row(part, "*shared by these rows*")[:3] == ["60.0", "37.5", "700"]
+    jobs = read_table(folder / "tables" / "jobs.csv")
+    assert row(part, "*total*") == [f"{len(jobs) * 20:,.1f}", f"{len(jobs) * 12.5:,.1f}", "700"]
+
+
+def test_on_a_gpu_its_seconds_are_those_of_the_jobs_that_hold_it(folder):
+    results = read_results(folder / "plan.json", folder, PAPER)
+    part = cost(replace(results, runs=results.runs.assign(device="cuda", device_name="A card")))
+    assert "GPU-seconds are the wall seconds of the jobs that hold the GPU (A card)" in part
+    assert row(part, "AE")[:2] == ["100.0", "150.0"]  # spectrum and sample leave it to others
+
+
+def test_a_lost_benchmark_file_is_said_to_be_lost(folder):
+    results = read_results(folder / "plan.json", folder, PAPER)
+    lost = (results.jobs["dataset"] == "shapes") & (results.jobs["variant"] == "ae")
+    measured = ["wall_seconds", "cpu_seconds", "peak_memory_mib"]
+    jobs = results.jobs.copy()
+    jobs.loc[lost, measured] = float("nan")
+    part = section(cost(replace(results, jobs=jobs)), "### shapes")
+    assert row(part, "AE")[:2] == ["not recorded: the benchmark files of 12 jobs are gone", "not recorded"]
+    jobs = results.jobs.copy()
+    jobs.loc[lost & (jobs["rule"] == "train"), measured] = float("nan")
+    part = section(cost(replace(results, jobs=jobs)), "### shapes")
+    assert row(part, "AE")[0] == "200.0 (10 of 12 jobs recorded)"
 
 
 def test_table_1_can_be_recomputed_with_pandas_alone(folder):

@@ -28,7 +28,7 @@ while [ $# -gt 0 ]; do
     case "$rule $1" in
         "fetch --out") make "$2"/{train,test}{,_labels}.npy; echo '{"shape": [1, 32, 32]}' > "$2/data.json" ;;
         "encode --out") make "$2"/{train,test}.npy ;;
-        "aggregate --tables") make "$2"/{metrics,alternatives,history,runs}.csv ;;
+        "aggregate --tables") make "$2"/{metrics,alternatives,history,runs,jobs}.csv ;;
         "judge --results") make "$2"/tables/{claims,cells,sensitivity,variance}.csv ;;
         "figure --out") make "$2".{png,pdf} ;;
         "tables --out") make "$2" "${2%.md}"/{table_{1,2},ablations,spectra,reconstruction,cost}.csv ;;

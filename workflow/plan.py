@@ -84,22 +84,26 @@ def variants_on(dataset: str, config: dict[str, Any]) -> dict[str, dict[str, Any
 
 
 def runs(config: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield every run: data set, variant, model, options, seeds, its folder in the results and its tables."""
+    """Yield every run: what its spec.json holds, its folder in the results (`path`) and its tables (`metrics`)."""
     for dataset in config["datasets"]:
-        for variant in variants_on(dataset, config):
-            yield from batched(dataset, variant, metrics(dataset, variant, config), config)
+        for variant, settings in variants_on(dataset, config).items():
+            yield from batched(dataset, variant, settings, metrics(dataset, variant, config), config)
 
 
 def retrained(config: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the runs, as `runs` does, of the alternatives that change the training or the data."""
     for dataset, variant, steps in alternatives.trained_again(config):
-        if variant != SUPERVISED and variant in variants_on(alternatives.base(dataset), config):
-            yield from batched(dataset, variant, steps, config)
+        running = variants_on(alternatives.base(dataset), config)
+        if variant != SUPERVISED and variant in running:
+            yield from batched(dataset, variant, running[variant], steps, config)
 
 
-def batched(dataset: str, variant: str, steps: list[str], config: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def batched(
+    dataset: str, variant: str, settings: dict[str, Any], steps: list[str], config: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
     """Yield a variant's runs on a data set, one per batch of seeds."""
-    settings = variants_on(alternatives.base(dataset), config)[variant]
+    data = alternatives.data_settings(dataset, config)
+    changed = alternatives.changes(dataset, config).get("training", {})
     for batch in batches(config["seeds"], config["seeds_per_job"]):
         yield {
             "dataset": dataset,
@@ -109,6 +113,9 @@ def batched(dataset: str, variant: str, steps: list[str], config: dict[str, Any]
             "seeds": batch,
             "path": f"runs/{dataset}/{variant}/{label(batch)}",
             "metrics": steps,
+            "latent": data["latent"],
+            "architecture": data["architecture"],
+            "training": {**config["training"], **settings.get("training", {}), **changed},
         }
 
 
@@ -168,16 +175,9 @@ def make_plan(config: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def spec(run: dict[str, Any], config: dict[str, Any]) -> dict[str, Any]:
+def spec(run: dict[str, Any]) -> dict[str, Any]:
     """Return spec.json without the images' shape, which is known once the data are there."""
-    data = alternatives.data_settings(run["dataset"], config)
-    own = config["variants"].get(run["variant"], {}).get("training", {})
-    changed = alternatives.changes(run["dataset"], config).get("training", {})
-    return {
-        **{key: run[key] for key in ("dataset", "variant", "model", "options", "seeds")},
-        **{key: data[key] for key in ("latent", "architecture")},
-        "training": {**config["training"], **own, **changed},
-    }
+    return {key: value for key, value in run.items() if key not in ("path", "metrics")}
 
 
 def text(content: Any) -> str:

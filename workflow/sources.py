@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,10 @@ def closure(root: Path, *paths: str) -> list[str]:
     return sorted(found)
 
 
-def imports(root: Path, path: str) -> Iterator[str]:
-    """Yield the files under bench/ that one file imports, the packages they stand in included."""
+@cache  # a plan of thousands of jobs asks for the same files in each
+def imports(root: Path, path: str) -> frozenset[str]:
+    """Return the files under bench/ that one file imports, the packages they stand in included."""
+    found: set[str] = set()
     for node in ast.walk(ast.parse((root / path).read_text(encoding="utf-8"))):
         imported = []
         if isinstance(node, ast.Import):
@@ -31,7 +34,8 @@ def imports(root: Path, path: str) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             imported = [f"{node.module}.{alias.name}" for alias in node.names]
         for name in imported:
-            yield from module_files(root, name)
+            found.update(module_files(root, name))
+    return frozenset(found)
 
 
 def module_files(root: Path, name: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ from io import StringIO
 import numpy as np
 import pandas as pd
 
-from bench.aggregate import TABLES
+from bench.aggregate import COST, TABLES
 from bench.checks.folder import AGAIN, Finding, Folder, error
 from bench.judge import claims, sensitivity, variance
 from bench.report.cells import KEYS, summarise
@@ -24,6 +24,8 @@ LONG = {
 def tables(folder: Folder) -> Iterator[Finding]:
     """The tables say what the files say, the verdicts and the means what the numbers say."""
     for name, gather in TABLES.items():
+        if name == COST:
+            continue  # its files may be gone by now
         yield from _compared(folder, name, gather(folder.plan, folder.root), "does not say what the runs' files say")
     measured, alternatives = Measured(by_seed(folder.metrics)), folder.table("alternatives")
     data = {name: folder.records[name] for name in folder.plan["datasets"]}

@@ -1,63 +1,138 @@
-"""What each row cost: time, speed, memory and size; the only section that differs between two equal runs."""
+"""What each row cost, training and evaluation; the only section that differs between two equal runs.
+
+Jobs' costs are Snakemake's (jobs.csv); speed, size and the memory of a device are the training's own (runs.csv).
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
+from bench.jobs import WITHOUT_DEVICE
 from bench.report.cells import COLUMNS, table
 from bench.report.results import Place, Results
 
-TOTALS = {  # how the batches of seeds of a variant make one number
+ROW = ["dataset", "variant"]
+SHARED = ""  # the variant of what a data set's rows share, and the data set of what all share
+TRAINING = {  # how the batches of seeds of a variant make one number
     "wall_seconds": "sum",
     "images": "sum",
     "peak_memory_bytes": "max",
     "peak_device_memory_bytes": "max",
     "parameters": "max",
 }
-METRICS = ["wall_seconds", "images_per_second", "peak_memory_bytes", "peak_device_memory_bytes", "parameters"]
-HEADER = ["", "wall seconds", "images/s", "peak memory, MiB", "peak device memory, MiB", "parameters"]
 MEBIBYTE = 2**20
+TRAINED = ["wall_seconds", "images_per_second", "peak_memory_bytes", "peak_device_memory_bytes", "parameters"]
+JOBS = ["processor_seconds", "job_wall_seconds", "job_peak_memory_mib"]
+HEADER = ["wall seconds", "peak memory, MiB", "training, s", "images/s", "peak device memory, MiB", "parameters"]
 TEXT = """\
 ## Cost
 
-Training only, all seeds of a row together. Images/s counts every image a seed sees; peak memory is that
-of the largest process, seeds of a batch sharing one; parameters are of one seed."""
+Training and evaluation, all seeds of a row together, as Snakemake measured their jobs.
+{processor}. Wall seconds are as if one job ran at a time; peak memory is that of the
+largest process. A job that was stopped and went on counts from then only. Jobs that make images for figures, and those
+that follow the tables' numbers, are not in it.
+
+The columns from *training* on are the training's alone: images/s counts every image a seed sees, and parameters are of
+one seed."""
+GPU = "GPU-seconds are the wall seconds of the jobs that hold the GPU ({devices})"
+CPU = "CPU-seconds are those of their processes ({devices}); no GPU was used"
 
 
-def costs(results: Results) -> pd.DataFrame:
-    """Return one row per data set and variant: its batches of seeds summed (time) or their peak (memory)."""
-    runs = results.runs[results.runs["dataset"].isin(results.data)].dropna(subset="wall_seconds")
+def job_costs(results: Results, by: list[str]) -> pd.DataFrame:
+    """Return what the jobs of each group cost together, how many there are and of how many that is known."""
+    jobs = results.jobs.fillna({"dataset": SHARED, "variant": SHARED})
+    on_device = jobs["wall_seconds"].mask(jobs["rule"].isin(WITHOUT_DEVICE), 0)
+    jobs = jobs.assign(processor_seconds=on_device if has_gpu(results) else jobs["cpu_seconds"])
+    known = jobs[["wall_seconds", "processor_seconds", "peak_memory_mib"]].notna().all(axis=1)
+    groups = jobs.assign(known=known).groupby(by, sort=False)
+    return groups.agg(
+        processor_seconds=("processor_seconds", "sum"),
+        job_wall_seconds=("wall_seconds", "sum"),
+        job_peak_memory_mib=("peak_memory_mib", "max"),
+        n=("known", "sum"),
+        n_planned=("known", "size"),
+    )
+
+
+def training_costs(results: Results) -> pd.DataFrame:
+    """Return what training cost per data set and variant: its batches of seeds summed (time) or their peak (memory)."""
+    runs = results.runs.dropna(subset="wall_seconds")
     names = runs[["dataset", "variant", "seeds"]].apply(tuple, axis=1)
-    seeds = {(r["dataset"], r["variant"], r["path"].split("/")[-1]): len(r["seeds"]) for r in results.plan["runs"]}
+    planned = results.plan["runs"] + results.plan["retrained"]
+    seeds = {(r["dataset"], r["variant"], r["path"].split("/")[-1]): len(r["seeds"]) for r in planned}
+    # Data sets of an alternative protocol have as many images as their own, unless it says otherwise: no rate.
     train = {name: record["counts"]["train"] for name, record in results.data.items()}
     images = names.map(seeds) * runs["dataset"].map(train) * runs["training.epochs"]
-    groups = runs.assign(images=images).groupby(["dataset", "variant"], sort=False)
-    totals = groups.agg(TOTALS).assign(n=groups.size())
+    groups = runs.assign(images=images).groupby(ROW, sort=False)
+    totals = groups.agg(TRAINING).assign(n=groups.size())
     # Models without training (PCA, untrained) take no time worth a rate.
-    rate = totals["images"] / totals["wall_seconds"].where(totals["wall_seconds"] > 0)
-    return totals.assign(images_per_second=rate).reset_index()
+    rate = totals["images"].where(totals["images"] > 0) / totals["wall_seconds"].where(totals["wall_seconds"] > 0)
+    return totals.assign(images_per_second=rate)
 
 
 def cost_frame(results: Results) -> pd.DataFrame:
-    """Return the costs in long form; n counts a variant's batches of seeds."""
-    table = costs(results).melt(["dataset", "variant", "n"], METRICS, "metric", "mean")
-    return table.assign(n_planned=table["n"]).reindex(columns=COLUMNS)
+    """Return the costs in long form; n counts batches of seeds (training) or jobs whose cost is known."""
+    training = training_costs(results).reset_index()
+    training = training.assign(n_planned=training["n"]).melt([*ROW, "n", "n_planned"], TRAINED, "metric", "mean")
+    jobs = job_costs(results, ROW).reset_index().melt([*ROW, "n", "n_planned"], JOBS, "metric", "mean")
+    return pd.concat([training, jobs]).reindex(columns=COLUMNS)
+
+
+def has_gpu(results: Results) -> bool:
+    """Tell whether the runs were trained on a GPU."""
+    return bool((results.runs["device"] == "cuda").any())
 
 
 def cost(results: Results) -> str:
-    """Return time, speed, memory and size of every trained variant."""
-    parts = []
-    for dataset, rows in costs(results).groupby("dataset", sort=False):
-        shown = table(HEADER, [_row(results, row) for row in rows.itertuples()])
-        parts += [f"### {results.title(Place(dataset, None))}", shown]
-    return "\n\n".join([TEXT, *parts])
+    """Return what every row, data set and the whole run cost."""
+    seconds, devices = "GPU-seconds" if has_gpu(results) else "CPU-seconds", _devices(results)
+    parts = [TEXT.format(processor=(GPU if has_gpu(results) else CPU).format(devices=devices))]
+    rows = job_costs(results, ROW).join(training_costs(results)[TRAINED]).reset_index()
+    for dataset, own in rows[rows["dataset"] != SHARED].groupby("dataset", sort=False):
+        last = own.sort_values("variant", key=lambda names: names == SHARED, kind="stable")
+        lines = [[_name(results, row.variant), *_jobs(row), *_training(row)] for row in last.itertuples()]
+        parts += [f"### {_title(results, dataset)}", table(["", seconds, *HEADER], lines)]
+    totals = [*job_costs(results, ["dataset"]).reset_index().itertuples(), *_total(results)]
+    lines = [[row.dataset or "what all data sets share", *_jobs(row)] for row in totals]
+    return "\n\n".join([*parts, "### All together", table(["", seconds, *HEADER[:2]], lines)])
 
 
-def _row(results: Results, row: tuple) -> list[str]:
+def _total(results: Results) -> Iterator[tuple]:
+    jobs = replace(results, jobs=results.jobs.assign(dataset="*total*"))
+    return job_costs(jobs, ["dataset"]).reset_index().itertuples()
+
+
+def _devices(results: Results) -> str:
+    return ", ".join(results.runs["device_name"].dropna().unique())
+
+
+def _title(results: Results, dataset: str) -> str:
+    return results.title(Place(dataset, None)) if dataset in results.data else dataset
+
+
+def _name(results: Results, variant: str) -> str:
+    return "*shared by these rows*" if variant == SHARED else results.labels.get(variant, variant)
+
+
+def _jobs(row: Any) -> list[str]:
+    if not row.n:
+        return [f"not recorded: the benchmark files of {row.n_planned} jobs are gone", "not recorded", "not recorded"]
+    lacking = "" if row.n == row.n_planned else f" ({row.n} of {row.n_planned} jobs recorded)"
+    times = [f"{value:,.1f}{lacking}" for value in (row.processor_seconds, row.job_wall_seconds)]
+    return [*times, f"{row.job_peak_memory_mib:,.0f}{lacking}"]
+
+
+def _training(row: Any) -> list[str]:
+    if math.isnan(row.wall_seconds):
+        return ["-"] * 4
     trained = row.wall_seconds > 0
+    rate = "not counted" if math.isnan(row.images_per_second) else f"{row.images_per_second:,.0f}"
     return [
-        results.labels.get(row.variant, row.variant),
         f"{row.wall_seconds:.1f}" if trained else "no training",
-        f"{row.images_per_second:,.0f}" if trained else "no training",
-        f"{row.peak_memory_bytes / MEBIBYTE:,.0f}",
+        rate if trained else "no training",
         f"{row.peak_device_memory_bytes / MEBIBYTE:,.0f}" if row.peak_device_memory_bytes else "no device",
         f"{row.parameters:,.0f}",
     ]

@@ -14,7 +14,7 @@ from bench.names import PAPER_DATA, PAPER_EXTRACTOR, PaperData, dataset_in, labe
 from bench.report.cells import BREAK, beside_paper, difference, measured, published, summarise
 
 NOT_RUN = "not run in this preset"
-TABLES = ("metrics", "alternatives", "runs", "claims", "cells", "sensitivity", "variance")
+TABLES = ("metrics", "alternatives", "runs", "jobs", "claims", "cells", "sensitivity", "variance")
 
 
 class Place(NamedTuple):
@@ -28,8 +28,8 @@ class Place(NamedTuple):
 class Results:
     """Everything measured by one preset, and everything published.
 
-    plan: plan.json; data: data.json by data set; metrics, alternatives and runs: the tables of rule
-    `aggregate`; claims, cells, sensitivity and variance: those of rule `judge`; paper: config/paper.csv.
+    plan: plan.json; data: data.json by data set; metrics, alternatives, runs and jobs: the tables of
+    rule `aggregate`; claims, cells, sensitivity and variance: those of rule `judge`; paper: config/paper.csv.
     """
 
     plan: dict[str, Any]
@@ -37,6 +37,7 @@ class Results:
     metrics: pd.DataFrame
     alternatives: pd.DataFrame
     runs: pd.DataFrame
+    jobs: pd.DataFrame
     claims: pd.DataFrame
     cells: pd.DataFrame
     sensitivity: pd.DataFrame
@@ -71,14 +72,18 @@ class Results:
     def _published(self) -> dict[tuple[str, str, str], Any]:
         return {(row.dataset, row.variant, row.metric): row for row in self.paper.itertuples(index=False)}
 
+    @cached_property
+    def _variants(self) -> dict[str, list[str]]:
+        ran = dict.fromkeys((run["dataset"], run["variant"]) for run in self.plan["runs"])
+        return {name: [variant for dataset, variant in ran if dataset == name] for name in self.plan["datasets"]}
+
     def select(self, *prefixes: str) -> pd.DataFrame:
         """Return the part of `summary` whose metrics start with one of the prefixes."""
         return self.summary[self.summary["metric"].str.startswith(prefixes)]
 
     def variants(self, dataset: str | None) -> list[str]:
         """Return the variants that ran on a data set, the supervised one included, in the plan's order."""
-        names = [run["variant"] for run in self.plan["runs"] if run["dataset"] == dataset]
-        return list(dict.fromkeys(names))
+        return self._variants.get(dataset, [])
 
     def metric_names(self, dataset: str | None, prefix: str) -> list[str]:
         """Return the metrics measured on a data set that start with `prefix`, in the table's order."""

@@ -115,7 +115,7 @@ def image_shape(record):
 
 def spec_fields(wildcards):
     run = RUNS[f"runs/{wildcards.dataset}/{wildcards.variant}/{wildcards.seeds}"]
-    return planning.text(planning.spec(run, CONFIG))[1:-1]
+    return planning.text(planning.spec(run))[1:-1]
 
 
 def checkpoint_folder(wildcards):

@@ -26,6 +26,7 @@ rule aggregate:
         alternatives="<results>/tables/alternatives.csv",
         history="<results>/tables/history.csv",
         runs="<results>/tables/runs.csv",
+        jobs="<results>/tables/jobs.csv",
     log:
         "<logs>/aggregate.log",
     benchmark:
@@ -74,7 +75,7 @@ rule figure:
 rule tables:
     input:
         plan="<results>/plan.json",
-        tables=[f"{OUT}/tables/{name}.csv" for name in ("metrics", "alternatives", "runs", *JUDGED)],
+        tables=[f"{OUT}/tables/{name}.csv" for name in ("metrics", "alternatives", "runs", "jobs", *JUDGED)],
         records=data_records(),
         paper=ROOT / "config/paper.csv",
         code=sources("bench/tables.py"),
