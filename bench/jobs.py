@@ -13,7 +13,7 @@ import pandas as pd
 
 COLUMNS = ["rule", "dataset", "variant", "seeds", "wall_seconds", "cpu_seconds", "peak_memory_mib"]
 MEASURES = ("s", "cpu_time", "max_rss")  # the columns of a benchmark file; Snakemake's "MB" are 2**20 bytes
-WITHOUT_DEVICE = ("fetch", "fetch_inception", "spectrum", "sample")  # rules that leave a GPU to others
+WITHOUT_DEVICE = ("fetch", "fetch_inception", "spectrum")  # rules that leave a GPU to others
 NEEDS_CODES = {"spectrum", "classify", "sample", "reevaluate"}
 REPORT = {
     "aggregate": "tables/metrics.csv",
