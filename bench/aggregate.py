@@ -112,23 +112,30 @@ def _provenance(folder: Path) -> dict[str, Any]:
 
 
 def _stacked(tables: list[tuple[Path, tuple[str, ...]]], columns: list[str]) -> pd.DataFrame:
-    """Return the rows of many tables of numbers under each other, each with its labels and the number of its table.
+    """Return the rows of many tables under each other, each with its labels (`columns`) and the number of its `table`.
 
-    `tables` are files of one header and their labels, one per column of `columns`. One parse for all of them,
-    because of tens of thousands of small files pandas reads a few hundred per second.
+    In: files of one header, with their labels. They are parsed as one text: a parse for each of tens of thousands
+    of small files takes minutes.
     """
-    header, bodies = b"seed,metric,value\n", []
-    for path, _ in tables:
-        text = _present(path).read_bytes()
-        first, _, body = (text.partition(b"\n")[2] if text.startswith(COMMENT.encode()) else text).partition(b"\n")
-        if bodies and first + b"\n" != header:
-            raise Stop(f"{path} has columns {first.decode()}, {tables[0][0]} has {header.decode().strip()}")
-        header = first + b"\n"
-        bodies.append(body)
-    frame = pd.read_csv(BytesIO(header + b"".join(bodies)))
+    parts = [_header_and_body(path) for path, _ in tables]
+    header = parts[0][0] if parts else b"seed,metric,value"
+    for (path, _), (other, _) in zip(tables, parts, strict=True):
+        if other != header:
+            raise Stop(f"{path} has columns {other.decode()}, {tables[0][0]} has {header.decode()}")
+    bodies = [body for _, body in parts]
+    frame = pd.read_csv(BytesIO(header + b"\n" + b"".join(bodies)))
     rows = np.repeat(np.arange(len(tables)), [body.count(b"\n") for body in bodies])
     labels = {name: pd.Series([label[i] for _, label in tables], dtype="str") for i, name in enumerate(columns)}
     return frame.assign(table=rows, **{name: values.take(rows).to_numpy() for name, values in labels.items()})
+
+
+def _header_and_body(path: Path) -> tuple[bytes, bytes]:
+    """Return a table's names of columns and its rows, each with a line end; not where its numbers come from."""
+    text = _present(path).read_bytes().strip() + b"\n"
+    if text.startswith(COMMENT.encode()):
+        text = text.partition(b"\n")[2]
+    header, _, body = text.partition(b"\n")
+    return header, body
 
 
 def _present(path: Path) -> Path:

@@ -86,9 +86,8 @@ def run_operations(run: dict[str, Any], plan: dict[str, Any], folder: Path) -> i
     if run["model"] == "supervised" or size is None:
         return None
     shape, images = size
-    network = {
-        key: run[key] for key in ("dataset", "variant", "model", "options", "latent", "architecture", "training")
-    }
+    keys = ("dataset", "variant", "model", "options", "latent", "architecture", "training")
+    network = {key: run[key] for key in keys}
     batch, epochs = run["training"]["batch"], run["training"]["epochs"]
     seen = images // batch * batch * epochs  # an incomplete last batch is left out
     return _per_image(json.dumps(network | {"shape": shape})) * seen * len(run["seeds"])

@@ -80,6 +80,13 @@ def test_a_missing_file_stops_with_its_name(plan, tmp_path, name):
             gather(plan, tmp_path)
 
 
+def test_a_table_with_other_columns_stops_with_its_name(plan, tmp_path):
+    path = tmp_path / plan["runs"][1]["path"] / "history.csv"
+    path.write_text("epoch,seed,loss\n1,0,0.5\n", encoding="utf-8")
+    with pytest.raises(Stop, match=f"{path} has columns epoch,seed,loss, .* has seed,epoch,loss"):
+        gather_history(plan, tmp_path)
+
+
 def test_history_has_a_row_per_epoch_of_every_trained_seed(plan, tmp_path):
     history = gather_history(plan, tmp_path)
     trained = [run for run in plan["runs"] + plan["retrained"] if run["model"] not in ("pca", "supervised")]

@@ -1,5 +1,6 @@
 """A results folder that is right, one that cannot be read, and what becomes of the findings."""
 
+import shutil
 import sys
 
 import pandas as pd
@@ -27,6 +28,11 @@ def test_errors_make_the_exit_code_and_findings_a_table(results, capsys, monkeyp
         check.main()
     assert pd.read_csv(out).iloc[0].tolist()[:3] == ["error", "complete", "tables.md"]
     assert "ERROR    complete   tables.md: is missing" in capsys.readouterr().out
+
+
+def test_benchmark_files_may_go(results):
+    shutil.rmtree(results / "benchmarks")
+    assert findings(results) == []
 
 
 @pytest.mark.parametrize(

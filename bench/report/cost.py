@@ -31,9 +31,9 @@ TEXT = """\
 ## Cost
 
 Training and evaluation, all seeds of a row together, as Snakemake measured their jobs.
-{processor}. Wall seconds are as if one job ran at a time; peak memory is that of the
-largest process. A job that was stopped and went on counts from then only. Jobs that make images for figures, and those
-that follow the tables' numbers, are not in it.
+{processor}. Wall seconds are the sum over the jobs, some of which
+may have run side by side; peak memory is that of the largest process. A job that was stopped and went on counts from
+then only. Jobs that make images for figures, and those that follow the tables' numbers, are not in it.
 
 The columns from *training* on are the training's alone: images/s counts every image a seed sees, and parameters are of
 one seed."""
