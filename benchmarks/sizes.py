@@ -1,8 +1,9 @@
 """The paper's networks as specifications, read from the config, and our training of them as the suite runs it."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -38,22 +39,27 @@ def batches(spec: Spec, count: int, steps: int, device: torch.device) -> Tensor:
     return torch.from_numpy(stream(0, "batches").integers(count, size=shape)).to(device)
 
 
-def training(spec: Spec, jobs: int, steps: int, device: torch.device) -> Callable[[], None]:
-    """Return a function that takes steps of all seeds in `jobs` jobs of one thread each at once, as the suite does."""
-    pictures = images(spec, 1000, device)
-    trainers = [Trainer(spec, pictures) for _ in range(jobs)]
-    order = batches(spec, len(pictures), steps, device)
+def at_once(tasks: Sequence[Callable[[], None]], device: torch.device) -> Callable[[], None]:
+    """Return a function that does tasks at once as the suite's jobs do, on a CPU with one thread each."""
 
-    def work(trainer: Trainer) -> None:
+    def work(task: Callable[[], None]) -> None:
         if device.type == "cpu":
             torch.set_num_threads(1)
-        trainer.steps.run(order)
+        task()
 
     def run() -> None:
-        threads = [threading.Thread(target=work, args=(trainer,)) for trainer in trainers]
+        threads = [threading.Thread(target=work, args=(task,)) for task in tasks]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
 
-    return run if jobs > 1 else lambda: trainers[0].steps.run(order)
+    return run
+
+
+def training(spec: Spec, jobs: int, steps: int, device: torch.device) -> Callable[[], None]:
+    """Return a function that takes steps of all seeds in each of some jobs; one job alone has all threads."""
+    pictures = images(spec, 1000, device)
+    order = batches(spec, len(pictures), steps, device)
+    tasks = [partial(Trainer(spec, pictures).steps.run, order) for _ in range(jobs)]
+    return at_once(tasks, device) if jobs > 1 else tasks[0]

@@ -101,6 +101,11 @@ def data_root(wildcards, output):
     return CONFIG["data_root"]
 
 
+def training_threads(wildcards):
+    """Return 4 for networks as wide as CelebA's: narrower ones do more in jobs of one thread side by side."""
+    return 4 if max(alternatives.data_settings(wildcards.dataset, CONFIG)["architecture"]["encoder"]) >= 512 else 1
+
+
 def components(wildcards):
     return alternatives.data_settings(wildcards.dataset, CONFIG)["components"]
 

@@ -87,9 +87,9 @@ rule supervise:
         "<logs>/supervise/{dataset}/{variant}/{seeds}.log",
     benchmark:
         "<benchmarks>/supervise/{dataset}/{variant}/{seeds}.tsv"
+    priority: LONG
     conda:
         "../../environment.yml"
-    priority: LONG
     threads: 1
     resources:
         gpu=GPU,

@@ -31,10 +31,10 @@ rule train:
         "<logs>/train/{dataset}/{variant}/{seeds}.log",
     benchmark:
         "<benchmarks>/train/{dataset}/{variant}/{seeds}.tsv"
+    priority: LONG
     conda:
         "../../environment.yml"
-    priority: LONG
-    threads: 1
+    threads: training_threads
     resources:
         gpu=GPU,
     params:
