@@ -40,18 +40,18 @@ def measure(device: torch.device) -> list[Line]:
 
     codes = encode()
     inputs, test_labels = Codes(codes, codes[:, :TEST]), labels[:TEST]
-    jobs = min(os.cpu_count() or 1, 2) if device.type == "cpu" else 1  # variants at once, as the suite runs them
-    one = [lambda: list(classify(spec.seeds, inputs, labels, test_labels, settings))]
-    torch.set_num_threads(os.cpu_count() or 1)
-    found = side_by_side(
-        {
-            "batched": sizes.at_once(one * jobs, device) if jobs > 1 else one[0],
-            "encoded anew": lambda: [steps(batches.to(device)) for steps, batches in heads],
-        },
-        device,
-        ROUNDS,
-    )
-    found["batched"] = [time / jobs for time in found["batched"]]
+    cores = os.cpu_count() or 1
+
+    def batched() -> None:
+        torch.set_num_threads(1)  # what a job of the suite has; on two cores a second variant's runs beside it
+        list(classify(spec.seeds, inputs, labels, test_labels, settings))
+
+    def encoded_anew() -> None:
+        torch.set_num_threads(cores)
+        for steps, batches in heads:
+            steps(batches.to(device))
+
+    found = side_by_side({"batched": batched, "encoded anew": encoded_anew}, device, ROUNDS)
     epochs, once = sizes.CONFIG["classify"]["epochs"], seconds(encode, device)
     whole = {name: [time * epochs / settings["epochs"] for time in times] for name, times in found.items()}
     whole["batched"] = [time + once for time in whole["batched"]]

@@ -1,7 +1,7 @@
 """The paper's networks as specifications, read from the config, and our training of them as the suite runs it."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -39,27 +39,24 @@ def batches(spec: Spec, count: int, steps: int, device: torch.device) -> Tensor:
     return torch.from_numpy(stream(0, "batches").integers(count, size=shape)).to(device)
 
 
-def at_once(tasks: Sequence[Callable[[], None]], device: torch.device) -> Callable[[], None]:
-    """Return a function that does tasks at once as the suite's jobs do, on a CPU with one thread each."""
+def training(spec: Spec, jobs: int, steps: int, device: torch.device) -> Callable[[], None]:
+    """Return a function that takes steps of all seeds in each of some jobs at once, as the suite does.
 
-    def work(task: Callable[[], None]) -> None:
-        if device.type == "cpu":
-            torch.set_num_threads(1)
-        task()
+    On a CPU several jobs have a thread each, and one job alone has all threads.
+    """
+    pictures = images(spec, 1000, device)
+    order = batches(spec, len(pictures), steps, device)
+    trainers = [Trainer(spec, pictures) for _ in range(jobs)]
+
+    def work(trainer: Trainer) -> None:
+        torch.set_num_threads(1)
+        trainer.steps.run(order)
 
     def run() -> None:
-        threads = [threading.Thread(target=work, args=(task,)) for task in tasks]
+        threads = [threading.Thread(target=work, args=(trainer,)) for trainer in trainers]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
 
-    return run
-
-
-def training(spec: Spec, jobs: int, steps: int, device: torch.device) -> Callable[[], None]:
-    """Return a function that takes steps of all seeds in each of some jobs; one job alone has all threads."""
-    pictures = images(spec, 1000, device)
-    order = batches(spec, len(pictures), steps, device)
-    tasks = [partial(Trainer(spec, pictures).steps.run, order) for _ in range(jobs)]
-    return at_once(tasks, device) if jobs > 1 else tasks[0]
+    return run if jobs > 1 else partial(trainers[0].steps.run, order)
