@@ -68,7 +68,7 @@ def test_the_plain_loop_takes_the_steps_of_the_engine():
 def test_the_plain_head_sees_the_batches_of_ours():
     settings = {"subset": "stratified", "batch": 4, "epochs": 3, "hidden": 8, "lr": 1e-3, "dropout": 0.0}
     labels = torch.arange(20) % 2
-    order = heads.order(1, labels, 10, settings)
+    order = heads.order(1, labels, 10, settings, 3)
     assert order.shape == (6, 4)
     assert all(len(set(epoch.flatten().tolist())) == 8 for epoch in order.split(2))
     seen = []
