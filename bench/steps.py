@@ -3,6 +3,7 @@ there several steps are captured once as a CUDA graph and replayed, with the see
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -59,7 +60,7 @@ def side_by_side(tasks: Sequence[Callable[[], Tensor]], device: torch.device) ->
     if device.type != "cuda":
         return [task() for task in tasks]
     current, results = torch.cuda.current_stream(device), []
-    streams = [torch.cuda.Stream(device) for _ in tasks]
+    streams = _streams(len(tasks), device)
     for task, stream in zip(tasks, streams, strict=True):
         stream.wait_stream(current)
         with torch.cuda.stream(stream):
@@ -67,3 +68,8 @@ def side_by_side(tasks: Sequence[Callable[[], Tensor]], device: torch.device) ->
     for stream in streams:
         current.wait_stream(stream)
     return results
+
+
+@cache  # the same ones in every step: memory freed in a stream is used again in that stream alone
+def _streams(count: int, device: torch.device) -> list[torch.cuda.Stream]:
+    return [torch.cuda.Stream(device) for _ in range(count)]
