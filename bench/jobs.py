@@ -11,8 +11,10 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-COLUMNS = ["rule", "dataset", "variant", "seeds", "wall_seconds", "cpu_seconds", "peak_memory_mib"]
-MEASURES = ("s", "cpu_time", "max_rss")  # the columns of a benchmark file; Snakemake's "MB" are 2**20 bytes
+COLUMNS = ["rule", "dataset", "variant", "seeds", "wall_seconds", "peak_memory_mib"]
+# Columns of a benchmark file; Snakemake's "MB" are 2**20 bytes. Its CPU time is not among them: that of a job's last
+# half minute is missing there.
+MEASURES = ("s", "max_rss")
 WITHOUT_DEVICE = ("fetch", "fetch_inception", "spectrum")  # rules that leave a GPU to others
 NEEDS_CODES = {"spectrum", "classify", "sample", "reevaluate"}
 REPORT = {
@@ -62,7 +64,7 @@ def measuring(plan: dict[str, Any]) -> Iterator[Job]:
 
 
 def gather_jobs(plan: dict[str, Any], results: Path) -> pd.DataFrame:
-    """Return what each of `measuring` cost: wall seconds, CPU seconds, peak memory in MiB.
+    """Return what each of `measuring` cost: wall seconds, peak memory in MiB.
 
     Missing where there is no benchmark file or no number in it (a job too short to be looked at). A job that
     was stopped and went on later counts from then only.
@@ -72,7 +74,7 @@ def gather_jobs(plan: dict[str, Any], results: Path) -> pd.DataFrame:
 
 
 def read_benchmark(path: Path) -> list[float]:
-    """Return wall seconds, CPU seconds and peak memory (MiB) from a benchmark file; NaN for what it lacks."""
+    """Return wall seconds and peak memory (MiB) from a benchmark file; NaN for what it lacks."""
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     found = dict(zip(lines[0].split("\t"), lines[-1].split("\t"), strict=False)) if lines else {}
     return [_number(found.get(name, "")) for name in MEASURES]

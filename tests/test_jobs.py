@@ -45,7 +45,7 @@ def test_what_a_job_cost_is_read_from_its_benchmark_file(tmp_path):
     (tmp_path / first.benchmark).unlink()
     (tmp_path / second.benchmark).write_text("s\tmax_rss\tcpu_time\n0.2\tNA\t-\n", encoding="utf-8")
     table = gather_jobs(plan, tmp_path)
-    assert list(table.iloc[2]) == ["fid_reference", "shapes", "", "", 12.5, 20.0, 700.0]
+    assert list(table.iloc[2]) == ["fid_reference", "shapes", "", "", 12.5, 700.0]
     assert table.iloc[0, 4:].isna().all()
     assert table.iloc[1]["wall_seconds"] == 0.2 and table.iloc[1, 5:].isna().all()
     assert all(math.isnan(value) for value in read_benchmark(tmp_path / "none.tsv"))

@@ -25,31 +25,30 @@ TRAINING = {  # how the batches of seeds of a variant make one number
 }
 MEBIBYTE = 2**20
 TRAINED = ["wall_seconds", "images_per_second", "peak_memory_bytes", "peak_device_memory_bytes", "parameters"]
-JOBS = ["processor_seconds", "job_wall_seconds", "job_peak_memory_mib"]
-HEADER = ["wall seconds", "peak memory, MiB", "training, s", "images/s", "peak device memory, MiB", "parameters"]
+JOBS = ["gpu_seconds", "job_wall_seconds", "job_peak_memory_mib"]
+HEADER = ["GPU-seconds", "wall seconds", "peak memory, MiB"]
+OF_TRAINING = ["training, s", "images/s", "peak device memory, MiB", "parameters"]
 TEXT = """\
 ## Cost
 
 Training and evaluation, all seeds of a row together, as Snakemake measured their jobs.
-{processor}. Wall seconds are the sum over the jobs, some of which
-may have run side by side; peak memory is that of the largest process. A job that was stopped and went on counts from
-then only. Jobs that make images for figures, and those that follow the tables' numbers, are not in it.
+The machine: {devices}. Wall seconds are the sum over the jobs, some of which may have run side by side, GPU-seconds
+those of the jobs that hold a GPU; peak memory is that of the largest process. A job that was stopped and went on
+counts from then only. Jobs that make images for figures, and those that follow the tables' numbers, are not in it.
 
 The columns from *training* on are the training's alone: images/s counts every image a seed sees, and parameters are of
 one seed."""
-GPU = "GPU-seconds are the wall seconds of the jobs that hold the GPU ({devices})"
-CPU = "CPU-seconds are those of their processes ({devices}); no GPU was used"
 
 
 def job_costs(results: Results, by: list[str]) -> pd.DataFrame:
     """Return what the jobs of each group cost together, how many there are and of how many that is known."""
     jobs = results.jobs.fillna({"dataset": SHARED, "variant": SHARED})
-    on_device = jobs["wall_seconds"].mask(jobs["rule"].isin(WITHOUT_DEVICE), 0)
-    jobs = jobs.assign(processor_seconds=on_device if has_gpu(results) else jobs["cpu_seconds"])
-    known = jobs[["wall_seconds", "processor_seconds", "peak_memory_mib"]].notna().all(axis=1)
+    on_device = has_gpu(results) & ~jobs["rule"].isin(WITHOUT_DEVICE)
+    jobs = jobs.assign(gpu_seconds=jobs["wall_seconds"].where(on_device, 0.0))
+    known = jobs[["wall_seconds", "peak_memory_mib"]].notna().all(axis=1)
     groups = jobs.assign(known=known).groupby(by, sort=False)
     return groups.agg(
-        processor_seconds=("processor_seconds", "sum"),
+        gpu_seconds=("gpu_seconds", "sum"),
         job_wall_seconds=("wall_seconds", "sum"),
         job_peak_memory_mib=("peak_memory_mib", "max"),
         n=("known", "sum"),
@@ -88,16 +87,15 @@ def has_gpu(results: Results) -> bool:
 
 def cost(results: Results) -> str:
     """Return what every row, data set and the whole run cost."""
-    seconds, devices = "GPU-seconds" if has_gpu(results) else "CPU-seconds", _devices(results)
-    parts = [TEXT.format(processor=(GPU if has_gpu(results) else CPU).format(devices=devices))]
+    parts = [TEXT.format(devices=_devices(results))]
     rows = job_costs(results, ROW).join(training_costs(results)[TRAINED]).reset_index()
     for dataset, own in rows[rows["dataset"] != SHARED].groupby("dataset", sort=False):
         last = own.sort_values("variant", key=lambda names: names == SHARED, kind="stable")
         lines = [[_name(results, row.variant), *_jobs(row), *_training(row)] for row in last.itertuples()]
-        parts += [f"### {_title(results, dataset)}", table(["", seconds, *HEADER], lines)]
+        parts += [f"### {_title(results, dataset)}", table(["", *HEADER, *OF_TRAINING], lines)]
     totals = [*job_costs(results, ["dataset"]).reset_index().itertuples(), *_total(results)]
     lines = [[row.dataset or "what all data sets share", *_jobs(row)] for row in totals]
-    return "\n\n".join([*parts, "### All together", table(["", seconds, *HEADER[:2]], lines)])
+    return "\n\n".join([*parts, "### All together", table(["", *HEADER], lines)])
 
 
 def _total(results: Results) -> Iterator[tuple]:
@@ -121,8 +119,8 @@ def _jobs(row: Any) -> list[str]:
     if not row.n:
         return [f"not recorded: the benchmark files of {row.n_planned} jobs are gone", "not recorded", "not recorded"]
     lacking = "" if row.n == row.n_planned else f" ({row.n} of {row.n_planned} jobs recorded)"
-    times = [f"{value:,.1f}{lacking}" for value in (row.processor_seconds, row.job_wall_seconds)]
-    return [*times, f"{row.job_peak_memory_mib:,.0f}{lacking}"]
+    on_gpu = f"{row.gpu_seconds:,.1f}{lacking}" if row.gpu_seconds else "no GPU"
+    return [on_gpu, f"{row.job_wall_seconds:,.1f}{lacking}", f"{row.job_peak_memory_mib:,.0f}{lacking}"]
 
 
 def _training(row: Any) -> list[str]:
