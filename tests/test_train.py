@@ -11,14 +11,12 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-import bench.train
 from bench.batches import epoch_order
 from bench.checkpoint import Checkpoint
-from bench.command import Stop
 from bench.files import read_json, sha256, write_array, write_json
 from bench.run import initial_model
 from bench.spec import Spec, Training
-from bench.train import Trainer, train, train_within_memory
+from bench.train import Trainer, train
 
 ARCHITECTURE = {"family": "dense", "encoder": [4, 8, 8, 8], "decoder": [8, 8, 4], "decoder_relu": True}
 
@@ -123,36 +121,6 @@ def test_one_diverged_seed_leaves_the_others_alone():
     losses = [(broken.epoch(number), clean.epoch(number)) for number in range(2)]
     assert np.isnan(losses[-1][0][0]) and losses[-1][0][1] == losses[-1][1][1]
     assert torch.equal(broken.ensemble.state()["decoder.0.weight"][1], clean.ensemble.state()["decoder.0.weight"][1])
-
-
-def fits(monkeypatch, seeds: int) -> list[tuple[int, ...]]:
-    """Let training run out of memory with more seeds than these; return the list of the seeds it was tried with."""
-    tried = []
-
-    def start(spec, images):
-        tried.append(spec.seeds)
-        if len(spec.seeds) > seeds:
-            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB.")
-        return real(spec, images)
-
-    real = bench.train.start
-    monkeypatch.setattr("bench.train.start", start)
-    return tried
-
-
-def test_seeds_that_do_not_fit_together_are_trained_in_halves_with_the_same_result(checkpoint, monkeypatch):
-    whole = train(make_spec("vae"), pictures(), checkpoint)
-    tried = fits(monkeypatch, 2)
-    parts = train_within_memory(make_spec("vae"), pictures(), checkpoint)
-    assert tried == [(0, 1, 2, 3, 4), (0, 1, 2), (0, 1), (2,), (3, 4)]
-    assert parts.history == whole.history
-    assert all(torch.equal(parts.state[name], whole.state[name]) for name in whole.state)
-
-
-def test_a_seed_that_does_not_fit_alone_stops_in_one_line(checkpoint, monkeypatch):
-    fits(monkeypatch, 0)
-    with pytest.raises(Stop, match=r"^digits/ae seeds 0 does not fit .*: CUDA out of memory; use a larger GPU"):
-        train_within_memory(make_spec(seeds=(0, 1)), pictures(), checkpoint)
 
 
 def test_a_run_goes_on_from_its_checkpoint_bit_for_bit(checkpoint, monkeypatch):
