@@ -93,7 +93,7 @@ def write_results(folder) -> dict:
 
 
 def write_benchmark(path) -> None:
-    """Write what Snakemake says of a job: 12.5 s, 20 s of them on processors, 700 MiB."""
+    """Write what Snakemake says of a job: 12.5 s, 700 MiB."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("s\th:m:s\tmax_rss\tio_in\tcpu_time\n12.5\t0:00:12\t700.00\tNA\t20.00\n", encoding="utf-8")
 

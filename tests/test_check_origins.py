@@ -103,6 +103,18 @@ def test_a_run_trained_on_other_images(results):
     assert found.startswith(f"data {RUN}: was trained on other images")
 
 
+def test_seeds_of_a_cell_run_in_two_ways_are_a_warning(results):
+    edit(
+        results / "runs/mnist5k/ae/2/provenance.json", '"execution": "eager"', '"execution": "CUDA graphs of 10 steps"'
+    )
+    write_tables(results)
+    assert findings(results) == []
+    assert (
+        "machine mnist5k: ae: seeds were run in different ways: CUDA graphs of 10 steps, eager; "
+        "numbers agree up to rounding"
+    ) in findings(results, "warning")
+
+
 def test_a_cell_of_two_machines_is_an_error_and_a_table_of_two_a_warning(results):
     edit(results / RUN / "provenance.json", "A processor", "Another")
     write_tables(results)
