@@ -94,21 +94,27 @@ def test_the_order_of_the_batches_differs_between_seeds():
     assert np.array_equal(second, epoch_order((1,), budget=100, batch=20, epoch=0)[:, 0])
 
 
+class Recorder(Codes):
+    """Codes that keep the indices [s, b] of every step."""
+
+    def __init__(self, *codes: Tensor) -> None:
+        super().__init__(*codes)
+        self.seen = []
+
+    def train(self, index: Tensor) -> Tensor:
+        self.seen.append(index)
+        return super().train(index)
+
+
 def test_training_equals_the_plain_loop(double):
-    seen = []
-
-    class Recorder(Codes):
-        def train(self, index: Tensor) -> Tensor:
-            seen.append(index)
-            return super().train(index)
-
     labels = torch.from_numpy(LABELS)
     codes = noisy_codes(1, 500, labels)
     head = Head(10, 16, 10)
-    errors = train_classifiers([Heads([head])], Recorder(codes, codes), labels, labels, (0,), 100, SETTINGS)
+    inputs = Recorder(codes, codes)
+    errors = train_classifiers([Heads([head])], inputs, labels, labels, (0,), 100, SETTINGS)
     # Stacking copied the head's weights, so it is still at its start.
     optimiser = torch.optim.Adam(head.parameters(), lr=SETTINGS["lr"])
-    for index in seen:
+    for index in inputs.seen:
         optimiser.zero_grad()
         torch.nn.functional.cross_entropy(head(codes[0, index[0]]), labels[index[0]]).backward()
         optimiser.step()
@@ -118,19 +124,12 @@ def test_training_equals_the_plain_loop(double):
 
 def batches(budget: int, steps: int | None = None, **changes) -> list[Tensor]:
     """The indices [s, b] of every step."""
-    seen = []
-
-    class Recorder(Codes):
-        def train(self, index: Tensor) -> Tensor:
-            seen.append(index)
-            return super().train(index)
-
     labels = torch.from_numpy(LABELS)
     codes = noisy_codes(2, 500, labels)
     inputs = Recorder(codes, codes)
     settings = SETTINGS | changes
     train_classifiers([heads((0, 1), budget)], inputs, labels, labels, (0, 1), budget, settings, steps)
-    return seen
+    return inputs.seen
 
 
 def test_an_epoch_shows_every_labelled_image_once():

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 import torch
-from torch.utils.data import Dataset
 from torch_fidelity import calculate_metrics
 from torch_fidelity.metric_fid import KEY_METRIC_FID, fid_features_to_statistics, fid_statistics_to_metric
 
@@ -13,6 +12,7 @@ from bench.features import (
     images_to_features,
     load_extractor,
 )
+from benchmarks.fid import Images
 from benchmarks.random_network import write_random_in_domain, write_random_inception
 
 CPU = torch.device("cpu")
@@ -103,19 +103,6 @@ def test_kid_is_about_zero_for_one_distribution_and_positive_for_two(count):
 def test_kid_repeats_its_draw_of_subsets():
     few, many = normal(40), normal(seed=1)
     assert features_to_kid(few, many) == features_to_kid(few, many)
-
-
-class Images(Dataset):
-    """Uint8 images as torch-fidelity takes them."""
-
-    def __init__(self, images: np.ndarray) -> None:
-        self.images = torch.from_numpy(images)
-
-    def __len__(self) -> int:
-        return len(self.images)
-
-    def __getitem__(self, index: int) -> torch.Tensor:
-        return self.images[index]
 
 
 def test_the_numbers_are_those_of_torch_fidelity(weights, extractor):
