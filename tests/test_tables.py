@@ -205,7 +205,7 @@ def test_every_claim_links_to_its_line(folder, text):
     words = {line.split(",")[0]: names[number] for number, line in enumerate(lines[1:], start=2)}
     assert words["digits-fid-ae"] == "IRMAE l=8 below AE"
     assert words["shapes-rank-7"] == "IRMAE l=2 near 7"
-    assert words["rrae-ae-small"] == "RRAE below AE, small code"
+    assert words["rrae-ae-small"] == "rrae below ae-small"
 
 
 def test_the_report_opens_with_verdicts_that_are_not_on_the_paper(text):
@@ -222,7 +222,7 @@ def test_the_report_opens_with_verdicts_that_are_not_on_the_paper(text):
         "as claimed",
         "not comparable (3)",
     ]
-    assert "- not run, no model greedy rank learning yet: [greedy rank learning below IRMAE l=8]" in part
+    assert "- not run, greedy does not run on mnist5k in this preset: [greedy below AE]" in part
     assert "another data set (mnist5k (digits) for MNIST); another extractor (in_domain)" in part
     for word in ("reproduced", "contradicted"):
         assert word not in part

@@ -24,6 +24,7 @@ rule aggregate:
     output:
         metrics="<results>/tables/metrics.csv",
         alternatives="<results>/tables/alternatives.csv",
+        studies="<results>/tables/studies.csv",
         history="<results>/tables/history.csv",
         runs="<results>/tables/runs.csv",
         jobs="<results>/tables/jobs.csv",
