@@ -90,10 +90,13 @@ def test_the_paper_is_planned_without_data_and_without_a_gpu(checkout):
         ("mnist", "irmae-l8"),
         ("celeba", "irmae-l4"),
         ("mnist", "pca"),
+        ("fashion_mnist", "irmae-l8"),
+        ("gaussian2d", "irmae-l2"),
+        ("linear", "vae"),
     } <= trained
     assert {w["seeds"] for rule, w in jobs if rule == "train"} == {"0-4"}
     assert "fetch_inception" in rules(jobs)
-    assert [w["dataset"] for rule, w in jobs if rule == "supervise"] == ["mnist"]
+    assert {w["dataset"] for rule, w in jobs if rule == "supervise"} == {"mnist", "fashion_mnist"}
     assert sorted(int(w["number"]) for rule, w in jobs if rule == "figure") == list(range(2, 12))
 
 

@@ -10,8 +10,8 @@ from jsonschema import Draft202012Validator, ValidationError
 from workflow import alternatives, sources
 from workflow.plan import REFERENCE, SUPERVISED, VARIANT_KEYS
 
-# Keys of data.NAME that every data set has; every other one is an option of its `load`.
-DATA_KEYS = {"latent", "components", "architecture"}
+# Keys of data.NAME that every data set may have; every other one is an option of its `load`.
+DATA_KEYS = {"latent", "components", "training", "architecture"}
 
 
 def problems(config: dict[str, Any], schema: dict[str, Any], root: Path) -> list[str]:

@@ -115,7 +115,7 @@ def batched(
             "metrics": steps,
             "latent": data["latent"],
             "architecture": data["architecture"],
-            "training": {**config["training"], **settings.get("training", {}), **changed},
+            "training": {**config["training"], **data.get("training", {}), **settings.get("training", {}), **changed},
         }
 
 

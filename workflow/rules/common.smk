@@ -103,7 +103,8 @@ def data_root(wildcards, output):
 
 def training_threads(wildcards):
     """Return 4 for networks as wide as CelebA's: narrower ones do more in jobs of one thread side by side."""
-    return 4 if max(alternatives.data_settings(wildcards.dataset, CONFIG)["architecture"]["encoder"]) >= 512 else 1
+    architecture = alternatives.data_settings(wildcards.dataset, CONFIG)["architecture"]
+    return 4 if max(architecture.get("encoder", [0])) >= 512 else 1
 
 
 def components(wildcards):
