@@ -31,7 +31,7 @@ while [ $# -gt 0 ]; do
         "aggregate --tables") make "$2"/{metrics,alternatives,history,runs,jobs}.csv ;;
         "judge --results") make "$2"/tables/{claims,cells,sensitivity,variance}.csv ;;
         "figure --out") make "$2".{png,pdf} ;;
-        "tables --out") make "$2" "${2%.md}"/{table_{1,2},ablations,spectra,reconstruction,cost}.csv ;;
+        "tables --out") make "$2" "${2%.md}"/{table_{1,2},ablations,spectra,reconstruction,interpolation,cost}.csv ;;
         "train --model" | *" --out" | *" --metrics" | *" --history" | *" --provenance" | *" --gaussian" | *" --gmm")
             make "$2" ;;
     esac
@@ -217,7 +217,7 @@ def test_editing_a_model_reruns_that_models_runs_only(finished, edited):
     edited("bench/models/irmae.py")
     jobs = finished.planned(*SMOKE)
     assert variants(jobs) == {"irmae-l2", "irmae-l8"}
-    assert not rules(jobs) & {"fetch", "supervise", "fid_extractor", "fid_reference"}
+    assert not rules(jobs) & {"fetch", "supervise", "fid_extractor", "fid_reference", "interpolate_reference"}
     assert rules(jobs) >= {"train", "encode", "fid", *AFTER_RUNS}
 
 

@@ -14,7 +14,7 @@ from workflow import alternatives
 from workflow.alternatives import SUPERVISED
 
 PAPER = "paper"  # the preset of config.yaml itself; every other one is an overlay
-REFERENCE = "reference"  # how the tables call the floor and ceiling of FID
+REFERENCE = "reference"  # how the tables call floors and ceilings
 VARIANT_KEYS = {"model", "datasets", "training"}  # every other key of a variant is an option of its model
 # The images that a kind of figure shows; spectra need none.
 IMAGES = {
@@ -125,7 +125,7 @@ def metrics(dataset: str, variant: str, config: dict[str, Any]) -> list[str]:
         return ["supervise"]
     classified = ["classify"] if dataset in config["classify"]["datasets"] else []
     again = ["reevaluate"] if alternatives.reevaluation(dataset, variant, config) else []
-    return ["spectrum", "reconstruct", *classified, "sample", "fid", *again]
+    return ["spectrum", "reconstruct", "interpolate", *classified, "sample", "fid", *again]
 
 
 def figures(config: dict[str, Any]) -> dict[str, dict[str, Any]]:

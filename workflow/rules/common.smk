@@ -137,7 +137,8 @@ def fid_extractor(wildcards):
 def metric_files(wildcards):
     """Return every table of numbers: the runs' and, per data set, the reference images' own."""
     files = [f"{OUT}/{run['path']}/metrics/{name}.csv" for run in RUNS.values() for name in run["metrics"]]
-    return files + [f"{OUT}/data/{dataset}/fid_reference.csv" for dataset in CONFIG["datasets"]]
+    steps = ("fid_reference", "interpolate_reference")
+    return files + [f"{OUT}/data/{dataset}/{step}.csv" for dataset in CONFIG["datasets"] for step in steps]
 
 
 def training_files(wildcards):
