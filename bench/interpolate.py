@@ -22,7 +22,7 @@ from bench.spec import read_spec
 
 
 def interpolate(z: np.ndarray, pairs: int, steps: int) -> np.ndarray:
-    """Return codes [pairs, steps, d] from one test code to another, both ends included.
+    """Return codes [p, steps, d] from one test code to another, both ends included.
 
     The pairs are the same for every variant and seed. The released code never reaches its second end
     (docs/protocol.md, row 16).
@@ -64,17 +64,17 @@ def main() -> None:
     pairs, steps, scored = (arguments.settings[key] for key in ("pairs", "steps", "scored"))
     models = load_models(spec, arguments.model, device)
     codes = np.load(arguments.codes / "test.npy", mmap_mode="r")
-    lines = [interpolate(z, pairs, steps).reshape(pairs * steps, -1) for z in codes]
+    lines = [interpolate(z, pairs, steps).reshape(-1, spec.latent) for z in codes]
     images = np.stack([decode(model, z, device) for model, z in zip(models, lines, strict=True)])
-    write_array(arguments.out, images.reshape(len(models), pairs, steps, *spec.shape))
+    write_array(arguments.out, images.reshape(len(models), -1, steps, *spec.shape))
     many = drawn_pairs("scored pairs", scored, codes.shape[1])
     truth, real = true_midpoints(arguments.data, many), load(arguments.data, "train")[0]
     rows: list[tuple[int, str, float]] = []
     for seed, model, z in zip(spec.seeds, models, codes, strict=True):
-        found = distances(model, z[many], real, truth, device) | {"count:pairs": scored}
+        found = distances(model, z[many], real, truth, device) | {"count:pairs": len(many)}
         rows += [(seed, name, value) for name, value in found.items()]
     write_rows(arguments.metrics, rows, origin("interpolate", arguments.spec))
-    print(f"interpolated {spec.name}: {pairs} pairs of {steps} steps, {scored} scored")
+    print(f"interpolated {spec.name}: {pairs} pairs of {steps} steps, {len(many)} scored")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Rule `interpolate_reference`: the distances of rule `interpolate` without a model; in: images, out: floor, ceiling.
 
 The floor is the distance of real test images to the nearest training image; the ceiling that of two images blended
-pixel by pixel, which is no image of its kind. The pairs are those that models are scored on.
+pixel by pixel, which is no image of its kind, unless the data are linear. Models are scored on the same pairs.
 """
 
 import argparse

@@ -13,12 +13,12 @@ TEXT = """\
 ## Interpolation
 
 Is the image decoded halfway between the codes of two test images one of the data's kind? Given is the root mean
-square difference per pixel (in [0, 1]) to the nearest training image, a mean over {scored:,} pairs: of the images
-decoded from the two codes themselves (ends) and from their mean (middle). A middle farther off than its ends has left
-the data; one as near has not, but a blurred or constant image is near too, so read it beside the reconstruction
-error. The last row needs no model: its ends are the test images, its middles their means pixel by pixel. Where the true
-image halfway is known, the distance of the middles to it stands beside. After Rank Reduction Autoencoders (arXiv
-2405.13980), whose first version scored interpolations by a classifier's entropy."""
+square difference per pixel (in [0, 1]) to the nearest training image, the mean over at most {scored:,} pairs: of
+the images decoded from the two codes themselves (ends) and from their mean (middle). A middle farther off than its
+ends has left the data; one as near has not, but a blurred or constant image is near too, so read it beside the
+reconstruction error. The last row needs no model: its ends are the test images, its middles their means pixel by
+pixel. Where the true image halfway is known, the distance of the middles to it stands beside. After Rank Reduction
+Autoencoders (arXiv 2405.13980), whose first version scored interpolations by a classifier's entropy."""
 
 
 def interpolation(results: Results) -> str:
