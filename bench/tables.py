@@ -18,6 +18,7 @@ from bench.report.classification import table_2
 from bench.report.codes import ablation_frame, ablations, controls, reconstruction, spectra
 from bench.report.cost import cost, cost_frame
 from bench.report.generation import table_1
+from bench.report.interpolation import interpolation
 from bench.report.overview import figures, introduction, what_ran
 from bench.report.results import Results, read_results
 from bench.report.sensitivity import sensitivity
@@ -33,6 +34,7 @@ SECTIONS: list[Callable[[Results], str]] = [
     ablations,
     spectra,
     reconstruction,
+    interpolation,
     controls,
     figures,
     cost,
@@ -53,6 +55,7 @@ def long_tables(results: Results) -> dict[str, pd.DataFrame]:
         "ablations": ablation_frame(results),
         "spectra": results.select(*SPECTRA),
         "reconstruction": results.select("mse", "explained_variance"),
+        "interpolation": results.select("off_manifold:", "midpoint_error"),
         "cost": cost_frame(results),
     }
 
