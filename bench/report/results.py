@@ -28,11 +28,13 @@ class Place(NamedTuple):
 class Results:
     """Everything measured by one preset, and everything published.
 
-    plan: plan.json; data: data.json by data set; metrics, alternatives, runs and jobs: the tables of
-    rule `aggregate`; claims, cells, sensitivity and variance: those of rule `judge`; paper: config/paper.csv.
+    plan: plan.json; folder: where the results are; data: data.json by data set; metrics, alternatives, runs and
+    jobs: the tables of rule `aggregate`; claims, cells, sensitivity and variance: those of rule `judge`; paper:
+    config/paper.csv.
     """
 
     plan: dict[str, Any]
+    folder: Path
     data: dict[str, dict[str, Any]]
     metrics: pd.DataFrame
     alternatives: pd.DataFrame
@@ -142,4 +144,4 @@ def read_results(plan_path: Path, folder: Path, paper: Path) -> Results:
     tables = {name: read_table(folder / "tables" / f"{name}.csv") for name in TABLES}
     records = {name: folder / "data" / name / "data.json" for name in plan["config"]["datasets"]}
     data = {name: read_json(path) for name, path in records.items()}
-    return Results(plan, data, **tables, paper=read_table(paper))
+    return Results(plan, folder, data, **tables, paper=read_table(paper))
