@@ -17,6 +17,7 @@ from bench.files import writing
 from bench.report.classification import table_2
 from bench.report.codes import ablation_frame, ablations, controls, reconstruction, spectra
 from bench.report.cost import cost, cost_frame
+from bench.report.family import family
 from bench.report.generation import table_1
 from bench.report.overview import figures, introduction, what_ran
 from bench.report.results import Results, read_results
@@ -28,6 +29,7 @@ SECTIONS: list[Callable[[Results], str]] = [
     verdicts,
     sensitivity,
     what_ran,
+    family,
     table_1,
     table_2,
     ablations,

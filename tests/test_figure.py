@@ -102,7 +102,7 @@ def test_a_panel_without_variants_says_so(results):
 
 
 def test_an_unknown_number_stops_naming_those_that_exist(results):
-    with pytest.raises(Stop, match="no figure 3 .* 2, 4, 5, 6, 7, 8, 11"):
+    with pytest.raises(Stop, match="no figure 3 .* 2, 4, 5, 6, 7, 8, 11, frontier, ranking"):
         figure.figure(*results, "3")
 
 
@@ -115,7 +115,7 @@ def test_files_are_not_blank_and_twice_the_same(results, tmp_path, monkeypatch, 
             folder / "plan.json",
             "--results",
             folder,
-            "--number",
+            "--name",
             number,
             "--out",
             tmp_path / name,

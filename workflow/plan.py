@@ -24,6 +24,7 @@ IMAGES = {
     "pca_grid": "pca_grid",
     "ablation": "gmm",
 }
+TABLES = {"frontier": "family", "ranking": "ranking", "study": "studies"}  # what a kind of figure reads; others metrics
 
 
 def presets(folder: Path) -> dict[str, Path]:
@@ -129,14 +130,16 @@ def metrics(dataset: str, variant: str, config: dict[str, Any]) -> list[str]:
 
 
 def figures(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Map the number of each figure to its kind and panels."""
-    return {
-        number: {
-            "kind": figure["kind"],
-            "panels": [panel(role, variants, config) for role, variants in figure["panels"].items()],
-        }
-        for number, figure in config["figures"].items()
-    }
+    """Map each figure, a number of the paper's or a word for ours, to its kind and panels.
+
+    Whatever else is said of a figure holds for each of its panels.
+    """
+    found = {}
+    for name, figure in config["figures"].items():
+        more = {key: value for key, value in figure.items() if key not in ("kind", "panels")}
+        panels = [panel(role, variants, config) | more for role, variants in figure.get("panels", {}).items()]
+        found[name] = {"kind": figure["kind"], "panels": panels}
+    return found
 
 
 def panel(role: str, variants: list[str], config: dict[str, Any]) -> dict[str, Any]:
@@ -146,9 +149,9 @@ def panel(role: str, variants: list[str], config: dict[str, Any]) -> dict[str, A
     return {"role": role, "dataset": dataset if dataset in config["datasets"] else None, "variants": running}
 
 
-def figure_images(plan: dict[str, Any], number: str) -> list[str]:
+def figure_images(plan: dict[str, Any], name: str) -> list[str]:
     """Return the images a figure shows, relative to the results root: those of the first batch of seeds."""
-    figure = plan["figures"][number]
+    figure = plan["figures"][name]
     if figure["kind"] not in IMAGES:
         return []
     first = label(batches(plan["seeds"], plan["config"]["seeds_per_job"])[0])

@@ -14,7 +14,7 @@ from bench.names import PAPER_DATA, PAPER_EXTRACTOR, PaperData, dataset_in, labe
 from bench.report.cells import BREAK, beside_paper, difference, measured, published, summarise
 
 NOT_RUN = "not run in this preset"
-TABLES = ("metrics", "alternatives", "runs", "jobs", "claims", "cells", "sensitivity", "variance")
+TABLES = ("metrics", "alternatives", "runs", "jobs", "claims", "cells", "sensitivity", "variance", "family", "ranking")
 
 
 class Place(NamedTuple):
@@ -29,7 +29,8 @@ class Results:
     """Everything measured by one preset, and everything published.
 
     plan: plan.json; data: data.json by data set; metrics, alternatives, runs and jobs: the tables of
-    rule `aggregate`; claims, cells, sensitivity and variance: those of rule `judge`; paper: config/paper.csv.
+    rule `aggregate`; claims, cells, sensitivity, variance, family and ranking: those of rule `judge`; paper:
+    config/paper.csv.
     """
 
     plan: dict[str, Any]
@@ -42,6 +43,8 @@ class Results:
     cells: pd.DataFrame
     sensitivity: pd.DataFrame
     variance: pd.DataFrame
+    family: pd.DataFrame
+    ranking: pd.DataFrame
     paper: pd.DataFrame
 
     @cached_property

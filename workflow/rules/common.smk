@@ -50,7 +50,7 @@ wildcard_constraints:
     dataset="|".join(DATASETS),
     variant="|".join([*CONFIG["variants"], planning.SUPERVISED]),
     seeds="|".join({planning.label(run["seeds"]) for run in PLAN["runs"]}),
-    number="|".join(PLAN["figures"]),
+    name="|".join(PLAN["figures"]),
 
 
 def sources(*paths):
@@ -148,9 +148,14 @@ def data_records():
     return [f"{OUT}/data/{dataset}/data.json" for dataset in DATASETS]
 
 
+def figure_table(wildcards):
+    kind = PLAN["figures"][wildcards.name]["kind"]
+    return f"{OUT}/tables/{planning.TABLES.get(kind, 'metrics')}.csv"
+
+
 def figure_images(wildcards):
-    return [f"{OUT}/{path}" for path in planning.figure_images(PLAN, wildcards.number)]
+    return [f"{OUT}/{path}" for path in planning.figure_images(PLAN, wildcards.name)]
 
 
 def figure_files():
-    return [f"{OUT}/figures/figure_{number}.{kind}" for number in PLAN["figures"] for kind in ("png", "pdf")]
+    return [f"{OUT}/figures/figure_{name}.{kind}" for name in PLAN["figures"] for kind in ("png", "pdf")]
