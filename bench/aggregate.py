@@ -1,5 +1,5 @@
 """Rule `aggregate`: one table per kind of record; in: the plan, each run's metrics, history and provenance, and
-what each job cost, out: metrics.csv, alternatives.csv, history.csv, runs.csv, jobs.csv.
+what each job cost, out: metrics.csv, alternatives.csv, studies.csv, history.csv, runs.csv, jobs.csv.
 
 Only files that the plan promises are read, so a missing one is an error and a stray one is no
 result; but a benchmark file may be missing.
@@ -16,13 +16,14 @@ import pandas as pd
 
 from bench.command import Stop, run
 from bench.files import COMMENT, read_json, writing
-from bench.jobs import gather_jobs
+from bench.jobs import every_run, gather_jobs
 
 REFERENCE_STEP, REFERENCE = "fid_reference", "reference"  # the floor and ceiling of FID stand as a variant
 COST = "jobs"  # the one table whose files may go: Snakemake's benchmarks are no results
 REEVALUATE = "reevaluate"  # the step whose metrics are called ALTERNATIVE/METRIC
 METRICS = ["dataset", "variant", "seed", "step", "metric", "value"]
 ALTERNATIVES = ["dataset", "variant", "seed", "alternative", "metric", "value"]
+STUDIES = ["dataset", "variant", "study", "setting", "seed", "metric", "value"]
 HISTORY = ["dataset", "variant", "seed", "epoch", "loss"]
 
 
@@ -33,7 +34,7 @@ def gather_metrics(plan: dict[str, Any], results: Path) -> pd.DataFrame:
     value). The value of a diverged seed is missing.
     """
     tables = [
-        (results / entry["path"] / "metrics" / f"{step}.csv", (entry["dataset"], entry["variant"], step))
+        (_metrics(results, entry, step), (entry["dataset"], entry["variant"], step))
         for entry in plan["runs"]
         for step in entry["metrics"]
         if step != REEVALUATE
@@ -55,24 +56,37 @@ def gather_alternatives(plan: dict[str, Any], results: Path) -> pd.DataFrame:
     tables = []
     for entry in plan["runs"]:
         if REEVALUATE in entry["metrics"]:
-            path = results / entry["path"] / "metrics" / f"{REEVALUATE}.csv"
-            tables.append((path, (entry["dataset"], entry["variant"], "")))
+            tables.append((_metrics(results, entry, REEVALUATE), (entry["dataset"], entry["variant"], "")))
     for entry in plan["retrained"]:
         dataset, alternative = entry["dataset"].split("@")
         for step in entry["metrics"]:
-            path = results / entry["path"] / "metrics" / f"{step}.csv"
-            tables.append((path, (dataset, entry["variant"], f"{alternative}/")))
+            tables.append((_metrics(results, entry, step), (dataset, entry["variant"], f"{alternative}/")))
     table = _stacked(tables, ["dataset", "variant", "prefix"])
     names = (table["prefix"] + table["metric"]).str.split("/", n=1)
     table = table.assign(alternative=names.str[0], metric=names.str[1])[ALTERNATIVES]
     return _sorted(table, [table["alternative"], table["seed"], _metric_rank(table)])
 
 
+def gather_studies(plan: dict[str, Any], results: Path) -> pd.DataFrame:
+    """Return the numbers of every study: dataset, variant, study, setting (its value), seed, metric, value."""
+    tables = [
+        (
+            _metrics(results, entry, step),
+            (entry["dataset"], entry["of"], entry["study"], f"{entry['setting']:g}"),
+        )
+        for entry in plan["studied"]
+        for step in entry["metrics"]
+    ]
+    table = _stacked(tables, STUDIES[:4])
+    table = table[STUDIES].astype({"setting": float})
+    return _sorted(table, [table["study"], table["setting"], table["seed"], _metric_rank(table)])
+
+
 def gather_history(plan: dict[str, Any], results: Path) -> pd.DataFrame:
     """Return the training loss of every epoch: dataset, variant, seed, epoch, loss."""
     tables = [
         (results / entry["path"] / "history.csv", (entry["dataset"], entry["variant"]))
-        for entry in plan["runs"] + plan["retrained"]
+        for entry in every_run(plan)
         if _trained(entry)
     ]
     history = _stacked(tables, ["dataset", "variant"])[HISTORY]
@@ -85,7 +99,7 @@ def gather_runs(plan: dict[str, Any], results: Path) -> pd.DataFrame:
     The supervised run keeps no provenance: its row ends after its name.
     """
     rows = []
-    for entry in plan["runs"] + plan["retrained"]:
+    for entry in every_run(plan):
         row = {"dataset": entry["dataset"], "variant": entry["variant"], "seeds": Path(entry["path"]).name}
         rows.append(row | (_provenance(results / entry["path"]) if _trained(entry) else {}))
     return pd.json_normalize(rows).convert_dtypes()
@@ -99,6 +113,10 @@ def natural(name: str) -> tuple[list[str | int], str]:
 def _metric_rank(table: pd.DataFrame) -> pd.Series:
     ranks = {name: rank for rank, name in enumerate(sorted(table["metric"].unique(), key=natural))}
     return table["metric"].map(ranks)
+
+
+def _metrics(results: Path, entry: dict[str, Any], step: str) -> Path:
+    return results / entry["path"] / "metrics" / f"{step}.csv"
 
 
 def _trained(entry: dict[str, Any]) -> bool:
@@ -166,6 +184,7 @@ def write_table(path: Path, table: pd.DataFrame) -> None:
 TABLES = {
     "metrics": gather_metrics,
     "alternatives": gather_alternatives,
+    "studies": gather_studies,
     "history": gather_history,
     "runs": gather_runs,
     COST: gather_jobs,

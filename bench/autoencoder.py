@@ -1,6 +1,7 @@
 """The contract every model keeps: the base class of `bench/models/*.py`."""
 
-import torch
+from typing import Any
+
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -14,14 +15,18 @@ class Autoencoder(nn.Module):
     keyword-only constructor arguments are its options in the config. It is written for a single seed, and the
     engine trains one of it per seed. On a GPU it records a few steps and replays them, so `loss` must do the same
     with every batch: it reads no tensor's value (`.item()`), keeps no state and draws no random numbers of its own
-    (they come in as `noise`).
+    (they come in as `noise`). A model that cannot keep to the first two says `recorded = False`.
 
     Parameters are drawn in the order encoder, decoder, then whatever the model adds, so that models of one
     seed start from the same encoder and decoder: comparisons between models are paired.
 
-    Hooks with defaults: `noise_shape` (no noise), `fit` (nothing), `finish` (nothing), and two for the study of
-    other protocols: `before_chain` and `posterior` (None: the model has no such thing).
+    Hooks with defaults: `noise_shape` (no noise), `groups` (one learning rate, no weight decay), `fit`,
+    `after_step`, `settle` and `finish` (nothing), and two for the study of other protocols: `before_chain` and
+    `posterior` (None: the model has no such thing). What must survive an interruption is a buffer.
     """
+
+    recorded = True  # False: a step waits for the host, as an SVD does, or `after_step` does something
+    settled_share = 0.0  # of the epochs, the last ones, those that follow `settle`
 
     def __init__(self, backbone: Backbone, *, outputs: int | None = None, output: Output = "tanh") -> None:
         super().__init__()
@@ -56,8 +61,29 @@ class Autoencoder(nn.Module):
         """Return the shape of the standard normal noise `loss` takes for a batch, or None."""
         return None
 
-    def fit(self, images: Tensor) -> None:
-        """Set buffers that have a closed form, from the training images (uint8 [n, c, h, w]), before any step."""
+    def groups(self, lr: float) -> list[dict[str, Any]]:
+        """Return the parameters to train in groups as AdamW takes them: `params`, `lr` and perhaps `weight_decay`.
+
+        `lr` is the learning rate of the run.
+        """
+        return [{"params": self.trained(), "lr": lr}]
+
+    def trained(self) -> list[nn.Parameter]:
+        """Return the parameters that are trained now."""
+        return [p for p in self.parameters() if p.requires_grad]
+
+    def fit(self, images: Tensor) -> dict[str, Tensor]:
+        """Return the buffers that have a closed form by name, from the training images (uint8 [n, c, h, w])."""
+        return {}
+
+    def after_step(self, loss: Tensor) -> bool:
+        """Act on the loss before a step, after it (`recorded` is to be False). True: the optimiser forgets the past."""
+        return False
+
+    def settle(self, images: Tensor, batch: int) -> None:
+        """Prepare the last `settled_share` of the epochs, or inference if that is 0, from the training images (uint8
+        [n, c, h, w]) and the size of a training batch. What is trained may change here.
+        """
 
     def finish(self) -> None:
         """Fold what inference does not need; called on every trained model before it is used."""
@@ -66,10 +92,3 @@ class Autoencoder(nn.Module):
 def count_parameters(model: nn.Module) -> int:
     """Return the number of entries in the model's parameters."""
     return sum(p.numel() for p in model.parameters())
-
-
-def fold_linear(layer: nn.Linear | nn.Conv2d, matrix: Tensor) -> None:
-    """Make a layer with output `v` return `matrix @ v` instead, in place; `matrix` is [d, d]."""
-    with torch.no_grad():
-        layer.weight.copy_((matrix @ layer.weight.flatten(1)).view_as(layer.weight))
-        layer.bias.copy_(matrix @ layer.bias)

@@ -41,10 +41,11 @@ class Classifiers:
     ) -> None:
         device = labels.device
         self.inputs, self.labels = inputs, labels
-        self.ensemble = Ensemble(networks, settings["lr"], device)
+        groups = [[{"params": [*network.parameters()], "lr": settings["lr"]}] for network in networks]
+        self.ensemble = Ensemble(networks, groups, device)
         self.keep, self.hidden = 1 - settings["dropout"], settings["hidden"]
         self.generators = [torch.Generator(device).manual_seed(stream_seed(s, "dropout", budget)) for s in draws]
-        self.steps = Steps(self.step, device)
+        self.steps = Steps(self.step, record=device.type == "cuda")
 
     def train(self, order: Tensor) -> None:
         """Take a step with every batch of image indices [n, s, b]."""

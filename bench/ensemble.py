@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -12,17 +13,23 @@ from bench.steps import side_by_side
 class Ensemble:
     """Networks of one kind, on one device; Adam works entry by entry, so that it steps them independently.
 
-    Their tensors lie channels last, the order in which convolutions run fastest on a CPU and on a GPU.
+    `groups` are the parameters to train of every network, in groups as AdamW takes them: `params`, `lr` and perhaps
+    `weight_decay`. Tensors lie channels last, the order in which convolutions run fastest on a CPU and on a GPU.
     """
 
-    def __init__(self, models: Sequence[nn.Module], lr: float, device: torch.device) -> None:
+    def __init__(
+        self, models: Sequence[nn.Module], groups: Sequence[list[dict[str, Any]]], device: torch.device
+    ) -> None:
         self.models = [model.to(device, memory_format=torch.channels_last) for model in models]
         self.device = device
-        self.trained = [[p for p in model.parameters() if p.requires_grad] for model in self.models]
-        every = sum(self.trained, [])
-        # Capturable: its count of steps is a tensor on the device, as a CUDA graph needs.
-        capturable = device.type == "cuda"
-        self.optimiser = torch.optim.Adam(every, lr=lr, fused=True, capturable=capturable) if every else None
+        self.trained = [sum((group["params"] for group in own), []) for own in groups]
+        # Groups of one kind are one group: fused Adam steps a group at a time.
+        alike = zip(*groups, strict=True)
+        kinds = [{**kind[0], "params": sum((group["params"] for group in kind), [])} for kind in alike]
+        # AdamW without weight decay is Adam. Capturable: its count of steps is a tensor on the device, as a CUDA
+        # graph needs.
+        settings = {"weight_decay": 0.0, "fused": True, "capturable": device.type == "cuda"}
+        self.optimiser = torch.optim.AdamW(kinds, **settings) if any(self.trained) else None
 
     def step(self, losses: Sequence[Callable[[], Tensor]]) -> list[Tensor]:
         """Take one optimiser step on every model's loss; return the losses before it."""
@@ -42,11 +49,18 @@ class Ensemble:
         moments = {f"optimiser.{i}.{key}": value for i, values in adam.items() for key, value in values.items()}
         return self.state() | {name: value.contiguous() for name, value in moments.items()}
 
+    def forget(self, index: int) -> None:
+        """Let Adam start anew with one of the models."""
+        for parameter in self.trained[index]:
+            for moment in self.optimiser.state[parameter].values():
+                moment.zero_()
+
     def restore(self, tensors: dict[str, Tensor]) -> None:
         """Undo `tensors`."""
         for index, model in enumerate(self.models):
             model.load_state_dict({name: tensors[name][index] for name in model.state_dict()})
-        whole, every = self.optimiser.state_dict(), sum(self.trained, [])
+        whole = self.optimiser.state_dict()
+        every = sum((group["params"] for group in self.optimiser.param_groups), [])
         for name, tensor in tensors.items():
             if name.startswith("optimiser."):
                 _, index, key = name.split(".")

@@ -37,10 +37,13 @@ KINDS = {
     "gmm": Kind(images.grid_height, images.note, images.draw_gmm),
     "pca_grid": Kind(images.grid_height, images.note, images.draw_plane),
     "ablation": Kind(ablation.height, ablation.note, ablation.draw),
-    "study": Kind(study.height, study.note, study.draw),
 }
 # Kinds without panels draw the whole figure.
-WHOLE: dict[str, Callable[[Source], Figure]] = {"frontier": frontier.draw, "ranking": ranking.draw}
+WHOLE: dict[str, Callable[[Source, str], Figure]] = {
+    "frontier": frontier.draw,
+    "ranking": ranking.draw,
+    "study": study.draw,
+}
 
 
 def figure(plan: dict[str, Any], results: Path, name: str) -> Figure:
@@ -48,7 +51,7 @@ def figure(plan: dict[str, Any], results: Path, name: str) -> Figure:
     if name not in plan["figures"]:
         raise Stop(f"no figure {name} in the plan; there are {', '.join(sorted(plan['figures'], key=natural))}")
     kind, source = plan["figures"][name]["kind"], Source(plan, results)
-    return WHOLE[kind](source) if kind in WHOLE else draw_panels(KINDS[kind], source, name)
+    return WHOLE[kind](source, name) if kind in WHOLE else draw_panels(KINDS[kind], source, name)
 
 
 def draw_panels(kind: Kind, source: Source, name: str) -> Figure:

@@ -46,6 +46,14 @@ def jobs(plan: dict[str, Any]) -> Iterator[Job]:
         yield _job(rule, output=output)
 
 
+def every_run(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return every run of a plan once: those of rows, those trained again, the points of studies that are neither."""
+    found: dict[str, dict[str, Any]] = {}
+    for run in plan["runs"] + plan["retrained"] + plan["studied"]:
+        found.setdefault(run["path"], run)
+    return [*found.values()]
+
+
 def measuring(plan: dict[str, Any]) -> Iterator[Job]:
     """Yield the jobs that rule `aggregate` waits for: those of the data sets, then those of the runs."""
     retrained = {run["dataset"]: "fid" in run["metrics"] for run in plan["retrained"]}
@@ -59,7 +67,7 @@ def measuring(plan: dict[str, Any]) -> Iterator[Job]:
             yield _job("fid_extractor", dataset, output=f"data/{dataset}/fid_extractor.safetensors")
         if compared:
             yield _job("fid_reference", dataset, output=f"data/{dataset}/fid_reference.csv")
-    for run in plan["runs"] + plan["retrained"]:
+    for run in every_run(plan):
         yield from _of_run(run)
 
 

@@ -16,7 +16,7 @@ from bench.files import read_json
 from bench.verdicts.cells import cells
 from bench.verdicts.comparable import differences
 from bench.verdicts.family import family
-from bench.verdicts.measured import Measured, by_seed
+from bench.verdicts.measured import Measured, by_seed, spreads
 from bench.verdicts.orderings import NOT_COMPARABLE, NOT_RUN, notes, outcomes
 from bench.verdicts.ranking import ranking
 from bench.verdicts.sensitivity import sensitivity
@@ -43,9 +43,11 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True)
     arguments = parser.parse_args()
     plan, folder = read_json(arguments.plan), arguments.results / "tables"
-    metrics, alternatives = (read_table(folder / f"{name}.csv") for name in ("metrics", "alternatives"))
+    metrics, alternatives, studies = (
+        read_table(folder / f"{name}.csv") for name in ("metrics", "alternatives", "studies")
+    )
     data = {name: read_json(arguments.results / "data" / name / "data.json") for name in plan["datasets"]}
-    measured = Measured(by_seed(metrics))
+    measured = Measured(by_seed(metrics) | spreads(studies))
     tables = {
         "claims": claims(plan, measured, data),
         "cells": cells(plan, measured, read_table(arguments.paper), data),

@@ -8,6 +8,10 @@ PAPER_EXTRACTOR = "inception"
 HIGHER_IS_BETTER = ("explained_variance",)  # of all other metrics less is better, or called so by the paper
 
 
+# Names that are no acronyms in capitals.
+SPELLED = {"arrae": "aRRAE", "lorae": "LoRAE", "irmae_wd": "IRMAE-WD"}
+
+
 class PaperData(NamedTuple):
     """The paper's data set in a role: its key in paper.csv, the paper's name and its training images."""
 
@@ -39,9 +43,11 @@ def labels(plan: dict[str, Any]) -> dict[str, str]:
 def label(settings: dict[str, Any]) -> str:
     """Return the paper's name of a variant with these settings: AE, AE + L1, IRMAE l=8, IRMAE l=8 shared."""
     model = settings["model"]
-    text = model.upper() if len(model) <= len("irmae") else model  # short names are acronyms
+    short = model.upper() if len(model) <= len("irmae") else model.replace("_", " ")  # short names are acronyms
+    text = SPELLED.get(model, short)
     text += "".join(f" + {penalty.upper()}" for penalty in ("l1", "l2") if settings.get(penalty))
-    text += f" l={settings['depth']}" if "depth" in settings else ""
+    differs = any("depth" in own for own in settings.get("for", {}).values())
+    text += f" l={settings['depth']}" if "depth" in settings and not differs else ""
     chain = settings.get("chain", "trained")
     return text if chain == "trained" else f"{text} {chain}"
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench.command import run
-from bench.jobs import jobs
+from bench.jobs import every_run, jobs
 from bench.rates import Rates, read_plan, read_rates, run_operations
 
 ROW = "{:<16} {:<20} {:>6} {:>6}  {}"
@@ -31,7 +31,7 @@ class Left(NamedTuple):
 
 def left(plan: dict[str, Any], folder: Path, rates: Rates) -> dict[tuple[str, str], Left]:
     """Return what is left of a plan, by rule and data set, in the order of the jobs."""
-    runs = {run["path"]: run for run in plan["runs"] + plan["retrained"]}
+    runs = {run["path"]: run for run in every_run(plan)}
     found: dict[tuple[str, str], Left] = {}
     for job in jobs(plan):
         done, seconds = (folder / job.output).exists(), 0.0

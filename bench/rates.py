@@ -16,7 +16,7 @@ from typing import Any
 
 from bench.command import Stop
 from bench.files import read_json
-from bench.jobs import Job, jobs, read_benchmark
+from bench.jobs import Job, every_run, jobs, read_benchmark
 from bench.operations import training_operations
 from bench.spec import Spec, Training
 
@@ -66,7 +66,7 @@ def read_plan(folder: Path) -> dict[str, Any]:
 def read_rates(plan: dict[str, Any], folder: Path) -> Rates:
     """Return the rates of the jobs of a plan that are finished."""
     speeds, devices = defaultdict(list), {}
-    for run in plan["runs"] + plan["retrained"]:
+    for run in every_run(plan):
         path = folder / run["path"] / "provenance.json"
         if path.exists():
             record = read_json(path)

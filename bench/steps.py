@@ -16,18 +16,19 @@ WARM_UP = 3  # steps before a capture, in which libraries make their handles and
 class Steps:
     """Takes training steps with batches of one shape.
 
-    `step` changes tensors in place, returns nothing and never reads a tensor's value; `device` is where they are.
+    `step` changes tensors in place and returns nothing. `record`: replay graphs; the tensors are on a GPU then, and
+    `step` never reads a tensor's value.
     """
 
-    def __init__(self, step: Callable[..., None], device: torch.device) -> None:
-        self.step, self.device = step, device
+    def __init__(self, step: Callable[..., None], record: bool) -> None:
+        self.step, self.record = step, record
         self.taken = 0
         self.graph: torch.cuda.CUDAGraph | None = None
         self.inputs: list[Tensor] = []
 
     def run(self, *batches: Tensor) -> None:
         """Take a step with every row of the tensors [n, ...]."""
-        replayed = self._replay(batches) if self.device.type == "cuda" else 0
+        replayed = self._replay(batches) if self.record else 0
         rows = [*zip(*(tensor[replayed:] for tensor in batches), strict=True)]
         for row in rows:
             self.step(*row)

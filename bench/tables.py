@@ -22,6 +22,7 @@ from bench.report.generation import table_1
 from bench.report.overview import figures, introduction, what_ran
 from bench.report.results import Results, read_results
 from bench.report.sensitivity import sensitivity
+from bench.report.studies import studies
 from bench.report.verdicts import verdicts
 
 SECTIONS: list[Callable[[Results], str]] = [
@@ -36,6 +37,7 @@ SECTIONS: list[Callable[[Results], str]] = [
     spectra,
     reconstruction,
     controls,
+    studies,
     figures,
     cost,
 ]

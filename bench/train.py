@@ -11,7 +11,6 @@ import hashlib
 import math
 import time
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,16 +19,15 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from bench.autoencoder import count_parameters
-from bench.batches import epoch_batches
 from bench.checkpoint import Checkpoint
 from bench.command import Stop, run
 from bench.data import load
-from bench.ensemble import Ensemble
 from bench.files import read_json, sha256, write_json, writing
 from bench.provenance import provenance, source_digest
 from bench.run import device_of, initial_model
 from bench.spec import Spec, read_spec
-from bench.steps import PER_REPLAY, Steps
+from bench.steps import PER_REPLAY
+from bench.trainer import Trainer
 
 CHECKPOINT_SECONDS = (
     5.0  # least time between two checkpoints; saving one takes well under a tenth of a second per 100 MB
@@ -45,52 +43,16 @@ class Trained:
     seconds: float = 0.0
 
 
-class Trainer:
-    """The seeds of a run in training on uint8 images [n, c, h, w]."""
-
-    def __init__(self, spec: Spec, images: Tensor) -> None:
-        self.spec, self.images = spec, images
-        self.ensemble = start(spec, images)
-        self.total = torch.zeros(len(spec.seeds), device=images.device)  # of the epoch's losses [s]
-        self.steps = Steps(self.step, images.device)
-
-    def step(self, index: Tensor, noise: Tensor | None = None) -> None:
-        """Train on the images of indices [s, b] with noise [s, ...]."""
-        x = (self.images[index].to(torch.get_default_dtype()) / 255).unbind()
-        noises = [None] * len(x) if noise is None else noise.unbind()
-        losses = [partial(m.loss, *inputs) for m, *inputs in zip(self.ensemble.models, x, noises, strict=True)]
-        self.total += torch.stack(self.ensemble.step(losses))
-
-    def epoch(self, number: int) -> list[float]:
-        """Train one pass and return the mean loss of every seed."""
-        self.total.zero_()
-        count = 0
-        batches = epoch_batches(self.ensemble.models[0], self.spec, len(self.images), number, self.images.device)
-        for chunk in batches:
-            self.steps.run(*chunk)
-            count += len(chunk[0])
-        return (self.total / count).tolist()
-
-
-def start(spec: Spec, images: Tensor) -> Ensemble:
-    """Return the seeds' models at their initial weights, on the images' device."""
-    models = [initial_model(spec, seed) for seed in spec.seeds]
-    ensemble = Ensemble(models, spec.training.lr, images.device)
-    models[0].fit(images)
-    for model in models[1:]:  # a closed form has no seed
-        for buffer, fitted in zip(model.buffers(), models[0].buffers(), strict=True):
-            buffer.copy_(fitted)
-    return ensemble
-
-
 def train(spec: Spec, images: Tensor, checkpoint: Checkpoint) -> Trained:
     """Train a run on uint8 images [n, c, h, w], from its checkpoint if there is one."""
     trainer = Trainer(spec, images)
-    done = _resume(trainer.ensemble, checkpoint)
+    done = _resume(trainer, checkpoint)
     saved = time.monotonic()
     epochs = spec.training.epochs if trainer.ensemble.optimiser else 0
     for epoch in range(len(done.history), epochs):
         begun = time.monotonic()
+        if epoch == trainer.settles:
+            trainer.settle()
         done.history.append(trainer.epoch(epoch))
         seconds = time.monotonic() - begun
         done.seconds += seconds
@@ -100,15 +62,19 @@ def train(spec: Spec, images: Tensor, checkpoint: Checkpoint) -> Trained:
         if time.monotonic() - saved > CHECKPOINT_SECONDS:
             checkpoint.save(trainer.ensemble.tensors(), {"history": done.history, "seconds": done.seconds})
             saved = time.monotonic()
+    if trainer.settles >= epochs:
+        trainer.settle()
     done.state = trainer.ensemble.state()
     return done
 
 
-def _resume(ensemble: Ensemble, checkpoint: Checkpoint) -> Trained:
+def _resume(trainer: Trainer, checkpoint: Checkpoint) -> Trained:
     tensors, notes = checkpoint.load()
     if not notes:
         return Trained({})
-    ensemble.restore(tensors)
+    if len(notes["history"]) > trainer.settles:
+        trainer.settle()  # for what is trained from there on; what it computed is overwritten
+    trainer.ensemble.restore(tensors)
     print(f"resumed after epoch {len(notes['history'])}", flush=True)
     return Trained({}, **notes)
 
@@ -150,15 +116,15 @@ def write_history(path: Path, spec: Spec, history: list[list[float]]) -> None:
 
 
 def _record(spec: Spec, spec_path: Path, data: Path, trained: Trained, device: torch.device) -> dict:
-    seeds = len(spec.seeds)
+    seeds, model = len(spec.seeds), initial_model(spec, spec.seeds[0])
     finite = torch.stack([tensor.reshape(seeds, -1).isfinite().all(1) for tensor in trained.state.values()]).all(0)
     return {
         **provenance(device),
         "spec_sha256": sha256(spec_path),
         "data_sha256": read_json(data / "data.json")["sha256"]["train.npy"],
         "training": asdict(spec.training),
-        "execution": f"CUDA graphs of {PER_REPLAY} steps" if device.type == "cuda" else "eager",
-        "parameters": count_parameters(initial_model(spec, spec.seeds[0])),
+        "execution": f"CUDA graphs of {PER_REPLAY} steps" if device.type == "cuda" and model.recorded else "eager",
+        "parameters": count_parameters(model),
         "diverged": [seed for seed, ok in zip(spec.seeds, finite.tolist(), strict=True) if not ok],
         "wall_seconds": round(trained.seconds, 3),
     }

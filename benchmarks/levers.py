@@ -13,7 +13,7 @@ from bench.autoencoder import Autoencoder
 from bench.run import initial_model
 from bench.spec import Spec
 from bench.steps import Steps
-from bench.train import Trainer
+from bench.trainer import Trainer
 from benchmarks import sizes
 from benchmarks.side_by_side import Line, side_by_side, times_as_fast
 
@@ -84,7 +84,7 @@ def vmapped(spec: Spec, steps: int, device: torch.device) -> Callable[[], None]:
         vmap(loss)(parameters, pictures[index] / 255).sum().backward()
         optimiser.step()
 
-    return partial(Steps(step, device).run, order)
+    return partial(Steps(step, device.type == "cuda").run, order)
 
 
 class _Loss(nn.Module):

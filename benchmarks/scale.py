@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from bench.spec import Spec
-from bench.train import Trainer
+from bench.trainer import Trainer
 from benchmarks import sizes
 from benchmarks.side_by_side import Line, seconds
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from bench.spec import Spec, Training
 from bench.stream import stream
-from bench.train import Trainer
+from bench.trainer import Trainer
 
 CONFIG = yaml.safe_load((Path(__file__).parent.parent / "config/config.yaml").read_text(encoding="utf-8"))
 SHAPES = {"shapes": (3, 32, 32), "mnist": (1, 32, 32), "celeba": (3, 64, 64)}

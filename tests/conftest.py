@@ -11,6 +11,7 @@ import pytest
 from synthetic import write_results, write_tables
 
 from bench.files import write_json
+from bench.jobs import every_run
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PARTS = ("Snakefile", "bench", "config", "environment.yml", "profiles", "workflow")
@@ -72,7 +73,7 @@ def whole_results(tmp_path_factory):
     plan = write_results(folder)
     plan["config"]["spectrum"] = {"thresholds": [0.01, 0.001]}
     write_json(folder / "plan.json", plan)
-    for run in plan["runs"] + plan["retrained"]:
+    for run in every_run(plan):
         if run["model"] != "supervised":
             (folder / run["path"] / "model.safetensors").touch()
     (folder / "figures").mkdir()

@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 from bench.files import write_array, write_json
 from bench.run import encode, load_models
 from bench.spec import read_spec
-from bench.train import start
+from bench.trainer import start
 
 SEEDS = (0, 1)
 SHAPE = (1, 32, 32)

@@ -9,7 +9,7 @@ import yaml
 
 from bench import aggregate, judge, tables
 from bench.files import read_json, sha256, write_array, write_json, write_rows
-from bench.jobs import measuring
+from bench.jobs import every_run, measuring
 from workflow.plan import make_plan, typed
 
 CONFIG = Path(__file__).resolve().parent.parent / "config"
@@ -53,6 +53,15 @@ def config() -> dict:
             "pca": {"model": "pca"},
         },
         "data": {"shapes": data, "mnist5k": data, "celeba": data},
+        "studies": {
+            "depth": {
+                "does": "number of matrices",
+                "option": "depth",
+                "values": [4, 8],  # 8 is the run of irmae-l8
+                "variants": {"irmae": {"model": "irmae"}},
+                "datasets": ["mnist5k"],
+            }
+        },
         "classify": {
             "datasets": ["mnist5k"],
             "budgets": [10, 100, 10000],
@@ -83,6 +92,7 @@ def config() -> dict:
             "11": {"kind": "ablation", "panels": {"digits": ["ae", "irmae-l8", "irmae-shared"]}},
             "frontier": {"kind": "frontier"},
             "ranking": {"kind": "ranking"},
+            "depth": {"kind": "study"},
         },
     }
 
@@ -93,7 +103,7 @@ def write_results(folder) -> dict:
     write_json(folder / "plan.json", plan)
     for dataset in [*plan["datasets"], *dict.fromkeys(run["dataset"] for run in plan["retrained"])]:
         write_data(folder / "data" / dataset, dataset)
-    for run in plan["runs"] + plan["retrained"]:
+    for run in every_run(plan):
         write_run(folder / run["path"], run)
     for job in measuring(plan):
         write_benchmark(folder / job.benchmark)

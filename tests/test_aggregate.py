@@ -6,6 +6,7 @@ from synthetic import DIVERGED, LATENT, SEEDS, values, write_results
 from bench.aggregate import gather_alternatives, gather_history, gather_metrics, gather_runs, natural, write_table
 from bench.command import Stop
 from bench.files import write_rows
+from bench.jobs import every_run
 
 
 @pytest.fixture
@@ -89,7 +90,7 @@ def test_a_table_with_other_columns_stops_with_its_name(plan, tmp_path):
 
 def test_history_has_a_row_per_epoch_of_every_trained_seed(plan, tmp_path):
     history = gather_history(plan, tmp_path)
-    trained = [run for run in plan["runs"] + plan["retrained"] if run["model"] not in ("pca", "supervised")]
+    trained = [run for run in every_run(plan) if run["model"] not in ("pca", "supervised")]
     assert len(history) == 2 * sum(len(run["seeds"]) for run in trained)
     ours = history.query("dataset == 'mnist5k' and variant == 'ae'")
     assert list(zip(ours["seed"], ours["epoch"], strict=True)) == [(s, e) for s in SEEDS for e in (1, 2)]
@@ -97,7 +98,7 @@ def test_history_has_a_row_per_epoch_of_every_trained_seed(plan, tmp_path):
 
 def test_runs_flatten_provenance_and_leave_the_supervised_row_empty(plan, tmp_path):
     runs = gather_runs(plan, tmp_path)
-    assert len(runs) == len(plan["runs"] + plan["retrained"])
+    assert len(runs) == len(every_run(plan))
     trained = runs.query("dataset == 'shapes' and variant == 'ae'")
     assert list(trained["seeds"]) == ["0-1", "2"] and list(trained["training.epochs"]) == [2, 2]
     assert runs.query("variant == 'supervised'").drop(columns=["dataset", "variant", "seeds"]).isna().all(axis=None)

@@ -8,7 +8,7 @@ from bench.classifiers import train_classifiers
 from bench.classify import Codes
 from bench.heads import Head, Heads
 from bench.run import initial_model
-from bench.train import Trainer
+from bench.trainer import Trainer
 from benchmarks import heads, plain, sizes
 from benchmarks.__main__ import table
 from benchmarks.plain import Digits, Faces

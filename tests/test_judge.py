@@ -112,7 +112,7 @@ def test_what_did_not_run_says_why():
     del claimed["datasets"]["celeba"]
     found = outcomes(claimed, measured(ae=LOW)).set_index("claim")
     assert set(found["outcome"]) == {"not run"}
-    assert found.loc["a", "reason"] == "no model RRAE yet"
+    assert found.loc["a", "reason"] == "not measured on mnist"
     assert found.loc["b", "reason"] == "irmae-l4 does not run on mnist in this preset"
     assert found.loc["c", "reason"] == "not measured on mnist"
     assert found.loc["d", "reason"] == "celeba does not run in this preset"

@@ -4,7 +4,7 @@ import pytest
 import torch
 from test_train import make_spec, pictures
 
-import bench.train
+import bench.trainer
 from bench.checkpoint import Checkpoint
 from bench.command import Stop
 from bench.train import train, train_within_memory
@@ -25,8 +25,8 @@ def fits(monkeypatch, seeds: int) -> list[tuple[int, ...]]:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB.")
         return real(spec, images)
 
-    real = bench.train.start
-    monkeypatch.setattr("bench.train.start", start)
+    real = bench.trainer.start
+    monkeypatch.setattr("bench.trainer.start", start)
     return tried
 
 

@@ -193,7 +193,7 @@ def edit(config, where, value):
         ("figures/2/panels/digit", [], "figures.2.panels.digit: there is no role 'digit'. Did you mean digits?"),
         ("figures/2/panels/shapes", ["ae-11"], "figures.2.panels.shapes: there is no variant 'ae-11'."),
         ("figures/2", {"kind": "spectrum"}, "figures.2: 'panels' is a required property"),
-        ("figures/depth", {"kind": "study", "panels": {}}, "figures.depth: 'study' is a required property"),
+        ("figures/dept", {"kind": "study"}, "figures.dept: there is no study 'dept'. Did you mean depth?"),
         ("family/methods/VAE", ["vea"], "family.methods.VAE: there is no variant 'vea'. Did you mean vae?"),
         ("family/methods/VAE", ["ae"], "family.methods.VAE: ae stands for AE already"),
         ("family/against", ["IRMEA"], "family.against: there is no method 'IRMEA'. Did you mean IRMAE?"),

@@ -8,7 +8,7 @@ from synthetic import TRAIN, write_results
 from bench import plan_cost
 from bench.command import Stop
 from bench.files import read_json, write_json
-from bench.jobs import jobs
+from bench.jobs import every_run, jobs
 from bench.operations import training_operations
 from bench.plan_cost import Left, added, left
 from bench.rates import Rates, read_rates, run_operations, seeds_in
@@ -71,7 +71,7 @@ def test_before_the_data_are_fetched_their_official_sizes_count(plan, tmp_path):
 def test_rates_are_the_median_speed_and_the_mean_time_per_seed(plan, tmp_path):
     folder = tmp_path / "results"
     rates = read_rates(plan, folder)
-    trained = [run for run in plan["runs"] + plan["retrained"] if run["model"] not in ("pca", "supervised")]
+    trained = [run for run in every_run(plan) if run["model"] not in ("pca", "supervised")]
     speed = statistics.median(run_operations(run, plan, folder) / 10.0 for run in trained)
     assert rates.operations == {"dense": pytest.approx(speed)}
     # Batches of two seeds and of one take 12.5 s each.

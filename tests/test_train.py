@@ -16,7 +16,8 @@ from bench.checkpoint import Checkpoint
 from bench.files import read_json, sha256, write_array, write_json
 from bench.run import initial_model
 from bench.spec import Spec, Training
-from bench.train import Trainer, train
+from bench.train import train
+from bench.trainer import Trainer
 
 ARCHITECTURE = {"family": "dense", "encoder": [4, 8, 8, 8], "decoder": [8, 8, 4], "decoder_relu": True}
 

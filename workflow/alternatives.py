@@ -42,6 +42,12 @@ def base(dataset: str) -> str:
     return dataset.split(MARK)[0]
 
 
+def own_settings(dataset: str, variant: str, settings: dict[str, Any], config: dict[str, Any]) -> dict[str, Any]:
+    """Return a variant's settings on a data set: an alternative's, or its own with what `for` says of the data set."""
+    settings = changes(dataset, config).get("variants", {}).get(variant, settings)
+    return merged(settings, settings.get("for", {}).get(base(dataset), {}))
+
+
 def changes(dataset: str, config: dict[str, Any]) -> dict[str, Any]:
     """Return the alternative behind a data set DATASET@ALTERNATIVE; nothing for others."""
     _, _, name = dataset.partition(MARK)
@@ -74,12 +80,19 @@ def trained_again(config: dict[str, Any]) -> Iterator[tuple[str, str, list[str]]
     for name in config["sensitivity"]["retrain"]:
         alternative = config["sensitivity"]["alternatives"][name]
         for dataset in config["datasets"]:
-            if tried(alternative, dataset) and ("training" in alternative or dataset in alternative.get("data", {})):
+            if tried(alternative, dataset) and retrains(alternative, dataset):
                 for variant, kinds in compared(dataset, config).items():
+                    if variant not in alternative.get("variants", [variant]):
+                        continue
                     steps = [step for kind in sorted(kinds) for step in METRIC_STEPS.get(kind, [])]
                     if dataset not in config["classify"]["datasets"] and "classify" in steps:
                         steps.remove("classify")
                     yield f"{dataset}{MARK}{name}", variant, ["spectrum", "reconstruct", *steps]
+
+
+def retrains(alternative: dict[str, Any], dataset: str) -> bool:
+    """Tell whether an alternative trains again on a data set."""
+    return bool({"training", "variants"} & set(alternative)) or dataset in alternative.get("data", {})
 
 
 def reevaluation(dataset: str, variant: str, config: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from typing import Any
 from jsonschema import Draft202012Validator, ValidationError
 
 from workflow import alternatives, sources
-from workflow.plan import REFERENCE, SUPERVISED, VARIANT_KEYS
+from workflow.alternatives import SUPERVISED
+from workflow.plan import REFERENCE
+from workflow.runs import VARIANT_KEYS
 
 # Keys of data.NAME that every data set has; every other one is an option of its `load`.
 DATA_KEYS = {"latent", "components", "architecture"}
@@ -25,6 +27,7 @@ def problems(config: dict[str, Any], schema: dict[str, Any], root: Path) -> list
     if not any(error.validator in ("type", "required") for error in errors):
         lines += check_data(config, root)
         lines += check_variants(config, root)
+        lines += dict.fromkeys(check_studies(config, root))
         lines += check_figures(config)
         lines += check_family(config)
         lines += check_claims(config)
@@ -61,8 +64,11 @@ def check_data(config: dict[str, Any], root: Path) -> Iterator[str]:
     used += [("classify.datasets", name) for name in config["classify"]["datasets"]]
     used += [(f"roles.{role}", name) for role, name in config["roles"].items()]
     used += [("data", name) for name in config["data"]]
+    for study, settings in config["studies"].items():
+        used += [(f"studies.{study}.datasets", name) for name in settings["datasets"]]
     for variant, settings in config["variants"].items():
         used += [(f"variants.{variant}.datasets", name) for name in settings.get("datasets", [])]
+        used += [(f"variants.{variant}.for", name) for name in settings.get("for", {})]
     yield from (unknown(where, "data set", name, known) for where, name in used if name not in known)
     for name in config["datasets"]:
         if name in known and name not in config["data"]:
@@ -76,16 +82,42 @@ def check_data(config: dict[str, Any], root: Path) -> Iterator[str]:
 
 def check_variants(config: dict[str, Any], root: Path) -> Iterator[str]:
     """Check every variant's model and that model's options."""
-    known = sources.names(root, "bench/models")
     for name, variant in config["variants"].items():
         if name in (SUPERVISED, REFERENCE):
             yield f"variants.{name}: the tables use this name for a row of their own; choose another"
-        if variant["model"] not in known:
-            yield unknown(f"variants.{name}", "model", variant["model"], known)
-            continue
-        taken = sources.options(root, f"bench/models/{variant['model']}.py", "Model.__init__")
-        given = {key: value for key, value in variant.items() if key not in VARIANT_KEYS}
-        yield from check_options(f"variants.{name}", given, taken)
+        yield from check_variant(f"variants.{name}", variant, root)
+        for dataset, own in variant.get("for", {}).items():
+            yield from check_variant(f"variants.{name}.for.{dataset}", alternatives.merged(variant, own), root)
+    for name, alternative in config["sensitivity"]["alternatives"].items():
+        for variant, settings in alternative.get("variants", {}).items():
+            where = f"sensitivity.alternatives.{name}.variants"
+            if variant not in config["variants"]:
+                yield unknown(where, "variant", variant, config["variants"])
+            yield from check_variant(f"{where}.{variant}", settings, root)
+
+
+def check_studies(config: dict[str, Any], root: Path) -> Iterator[str]:
+    """Check the variants of every study at each of its values."""
+    for name, study in config["studies"].items():
+        for variant, settings in study["variants"].items():
+            for value in study["values"]:
+                point = {**settings, study["option"]: value}
+                yield from check_variant(f"studies.{name}.variants.{variant}", point, root)
+
+
+def check_variant(where: str, variant: dict[str, Any], root: Path) -> Iterator[str]:
+    """Check a variant's model and that model's options."""
+    known = sources.names(root, "bench/models")
+    if variant["model"] not in known:
+        yield unknown(where, "model", variant["model"], known)
+        return
+    taken = sources.options(root, f"bench/models/{variant['model']}.py", "Model.__init__")
+    yield from check_options(where, options_of(variant), taken)
+
+
+def options_of(variant: dict[str, Any]) -> dict[str, Any]:
+    """Return what a variant passes to its model."""
+    return {key: value for key, value in variant.items() if key not in VARIANT_KEYS}
 
 
 def check_options(where: str, given: dict[str, Any], taken: dict[str, sources.Option]) -> Iterator[str]:
@@ -103,6 +135,8 @@ def check_options(where: str, given: dict[str, Any], taken: dict[str, sources.Op
 def check_figures(config: dict[str, Any]) -> Iterator[str]:
     """Check the roles and variants of every figure."""
     for figure_name, figure in config["figures"].items():
+        if figure["kind"] == "study" and figure_name not in config["studies"]:
+            yield unknown(f"figures.{figure_name}", "study", figure_name, config["studies"])
         for role, variants in figure.get("panels", {}).items():
             where = f"figures.{figure_name}.panels.{role}"
             if role not in config["roles"]:
@@ -134,7 +168,8 @@ def check_family(config: dict[str, Any]) -> Iterator[str]:
 
 def check_claims(config: dict[str, Any]) -> Iterator[str]:
     """Check the roles and variants of every claim, and that no two claims share a name."""
-    known = [*config["variants"], *config["claims"]["awaited"], SUPERVISED]
+    studied = (variant for study in config["studies"].values() for variant in study["variants"])
+    known = [*config["variants"], *studied, SUPERVISED]
     seen = set()
     for claim in alternatives.claims(config):
         where = f"claims.topics.{claim['topic']}.claims.{claim['id']}"
@@ -156,8 +191,8 @@ def check_alternatives(config: dict[str, Any]) -> Iterator[str]:
     for name in own["retrain"]:
         if name not in own["alternatives"]:
             yield unknown("sensitivity.retrain", "alternative", name, own["alternatives"])
-        elif not {"training", "data"} & set(own["alternatives"][name]):
-            yield f"sensitivity.retrain: {name} changes neither training nor data, so nothing trains again"
+        elif not {"training", "data", "variants"} & set(own["alternatives"][name]):
+            yield f"sensitivity.retrain: {name} changes neither training, data nor variants, so nothing trains again"
     for name, alternative in own["alternatives"].items():
         where = f"sensitivity.alternatives.{name}"
         if alternative.get("codes") == "test" and "classify" in alternative:

@@ -11,6 +11,7 @@ import pandas as pd
 from bench.aggregate import REFERENCE_STEP, read_table
 from bench.command import Stop
 from bench.files import read_json
+from bench.jobs import every_run
 
 PLAN_KEYS = {"config", "datasets", "figures", "retrained", "runs", "seeds"}
 # What the checks read of a file; one that lacks it is broken.
@@ -75,7 +76,7 @@ class Folder:
     @property
     def runs(self) -> list[dict[str, Any]]:
         """Every run, those of other protocols included."""
-        return self.plan["runs"] + self.plan["retrained"]
+        return every_run(self.plan)
 
     @cached_property
     def _read(self) -> tuple[dict[Path, Any], dict[Path, str]]:

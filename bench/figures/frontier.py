@@ -21,7 +21,7 @@ TEXT = (
 )
 
 
-def draw(source: Source) -> Figure:
+def draw(source: Source, name: str) -> Figure:
     """Draw a row of panels per data set, one for each quality of `family.frontier`."""
     table, settings = source.table("family"), source.plan["config"]["family"]["frontier"]
     datasets, qualities = table["dataset"].unique(), settings["quality"]

@@ -27,7 +27,7 @@ def place(axes: Axes, points: np.ndarray, spreads: np.ndarray, names: list[str],
     candidates = [_candidates(anchor, size) for anchor, size in zip(anchors, sizes, strict=True)]
     chosen = _best(candidates, anchors, _obstacles(axes, points, spreads) * scale, frame)
     return [
-        _write(axes, name, point, box[0] - anchor, np.hypot(*(box.mean(0) - anchor)) > FAR[-2], color)
+        _write(axes, name, point, box[0] - anchor, np.hypot(*(anchor.clip(*box) - anchor)) > FAR[1], color)
         for name, point, box, anchor, color in zip(names, points, chosen, anchors, colors, strict=True)
     ]
 

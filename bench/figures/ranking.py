@@ -23,7 +23,7 @@ TEXT = (
 )
 
 
-def draw(source: Source) -> Figure:
+def draw(source: Source, name: str) -> Figure:
     """Draw a diagram for `overall` and for each metric of `family.ranked_by`."""
     table = source.table("ranking")
     table = table[table["blocks"] == next(iter(BLOCKS))]

@@ -24,13 +24,12 @@ class Model(Autoencoder):
     def decode(self, z: Tensor) -> Tensor:
         return (z @ self.directions.T + self.mean).unflatten(1, self.shape)
 
-    def fit(self, images: Tensor) -> None:
+    def fit(self, images: Tensor) -> dict[str, Tensor]:
         mean, covariance = _moments(images)
         pixels, size = self.directions.shape
         # SciPy finds the leading vectors alone, which takes a fraction of the time of all of them.
         vectors = eigh(covariance.cpu().numpy(), subset_by_index=[pixels - size, pixels - 1])[1][:, ::-1]
-        self.mean.copy_(mean)
-        self.directions.copy_(torch.from_numpy(vectors.copy()))
+        return {"mean": mean, "directions": torch.from_numpy(vectors.copy())}
 
 
 def _moments(images: Tensor, rows: int = 8192) -> tuple[Tensor, Tensor]:

@@ -21,6 +21,7 @@ DIGITS = {
     "fid": 1,
     "error": 1,
     "singular_value": 3,
+    "off_manifold": 4,
 }
 ABLATIONS = """\
 ## Ablations
@@ -152,6 +153,11 @@ def _table(results: Results, place: Place, variants: Sequence[str], metrics: Seq
     return table(["", *map(heading, metrics)], rows)
 
 
+def digits(metric: str, results: Results) -> int:
+    """Return the decimals of a metric: distances between in-domain features are small and want one more."""
+    return DIGITS[metric.split(":")[0]] + (metric.startswith("fid:") and not results.fid_is_the_papers)
+
+
 def heading(metric: str) -> str:
     """Return how tables call a metric."""
     kind, *details = metric.split(":")
@@ -161,6 +167,7 @@ def heading(metric: str) -> str:
         "error": "error, {} labels",
         "effective_rank": "effective rank",
         "mse": "test MSE",
+        "off_manifold": "off the data, {}",
         "explained_variance": "variance explained",
         "fid": "FID, {}",
         "kid": "KID, {}",

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from bench.jobs import WITHOUT_DEVICE
+from bench.jobs import WITHOUT_DEVICE, every_run
 from bench.report.cells import COLUMNS, table
 from bench.report.family import training_seconds
 from bench.report.results import Place, Results
@@ -61,7 +61,7 @@ def training_costs(results: Results) -> pd.DataFrame:
     """Return what training cost per data set and variant: its batches of seeds summed (time) or their peak (memory)."""
     runs = results.runs.dropna(subset="wall_seconds")
     names = runs[["dataset", "variant", "seeds"]].apply(tuple, axis=1)
-    planned = results.plan["runs"] + results.plan["retrained"]
+    planned = every_run(results.plan)
     seeds = {(r["dataset"], r["variant"], r["path"].split("/")[-1]): len(r["seeds"]) for r in planned}
     # Data sets of an alternative protocol have as many images as their own, unless it says otherwise: no rate.
     train = {name: record["counts"]["train"] for name, record in results.data.items()}

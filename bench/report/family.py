@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from bench.report.cells import difference, table
-from bench.report.codes import DIGITS, heading
+from bench.report.codes import DIGITS, digits, heading
 from bench.report.results import Place, Results
 from bench.report.verdicts import WIDTH
 from bench.verdicts.ranking import BLOCKS, OVERALL
@@ -65,7 +65,7 @@ def _means(place: Place, rows: pd.DataFrame, results: Results) -> str:
     metrics = [name for name in rows["metric"].unique() if name.startswith(SHOWN)]
     methods = rows.drop_duplicates("method")
     lines = [
-        [_name(row, results), *(results.cell(place, row.variant, name, _digits(name)) for name in metrics)]
+        [_name(row, results), *(results.cell(place, row.variant, name, DIGITS[name.split(":")[0]]) for name in metrics)]
         for row in methods.itertuples()
     ]
     return table(["", *map(heading, metrics)], lines)
@@ -76,13 +76,10 @@ def _name(row: Any, results: Results) -> str:
     return row.method if results.labels[row.variant] == row.method else f"{row.method} ({row.variant})"
 
 
-def _digits(metric: str) -> int:
-    return DIGITS[metric.split(":")[0]]
-
-
 def _trained_otherwise(dataset: str, rows: pd.DataFrame, results: Results) -> Iterator[str]:
     """Yield a note on every row that was trained otherwise than the rest."""
-    usual = results.plan["config"]["training"]
+    config = results.plan["config"]
+    usual = config["training"] | config["data"][dataset].get("training", {})
     variants = rows.drop_duplicates("method").set_index("variant")["method"]
     runs = {run["variant"]: run for run in results.plan["runs"] if run["dataset"] == dataset}
     for variant, method in variants.items():
@@ -98,7 +95,7 @@ def _differences(rows: pd.DataFrame, results: Results, level: float) -> Iterator
     metrics = [name for name in wanted if (rows["metric"] == name).any()]
     found = rows.set_index(["method", "metric"])
     lines = [
-        [f"{method} - {other}", *(_difference(found, method, other, name, level) for name in metrics)]
+        [f"{method} - {other}", *(_difference(found.loc[method], name, other, level, results) for name in metrics)]
         for other in settings["against"]
         for method in rows["method"].unique()
         if found.loc[method, f"difference:{other}"].notna().any()
@@ -107,13 +104,14 @@ def _differences(rows: pd.DataFrame, results: Results, level: float) -> Iterator
         yield table(["difference", *map(heading, metrics)], lines)
 
 
-def _difference(found: pd.DataFrame, method: str, other: str, metric: str, level: float) -> str:
-    if (method, metric) not in found.index or pd.isna(found.loc[(method, metric), f"difference:{other}"]):
+def _difference(found: pd.DataFrame, metric: str, other: str, level: float, results: Results) -> str:
+    """Return a method's difference, with its interval; `found` has its numbers by metric."""
+    if metric not in found.index or pd.isna(found.loc[metric, f"difference:{other}"]):
         return "-"
-    row, digits = found.loc[(method, metric)], _digits(metric)
-    text = difference(row[f"difference:{other}"], digits)
-    if pd.notna(row[f"low:{other}"]):
-        text += f" [{difference(row[f'low:{other}'], digits)}, {difference(row[f'high:{other}'], digits)}]"
+    row = found.loc[metric]
+    names = [f"{name}:{other}" for name in ("difference", "low", "high")]
+    text, low, high = (difference(row[name], digits(metric, results)) for name in names)
+    text += f" [{low}, {high}]" if pd.notna(row[names[1]]) else ""
     return f"**{text}**" if row[f"p_corrected:{other}"] < level else text
 
 

@@ -51,7 +51,7 @@ def _row(name: str, alternative: dict[str, Any], results: Results) -> list[str]:
 
 
 def _why_none(name: str, alternative: dict[str, Any], results: Results) -> str:
-    again = "training" in alternative or "data" in alternative
+    again = {"training", "data", "variants"} & set(alternative)
     if again and name not in results.plan["config"]["sensitivity"]["retrain"]:
         return "not run: trains again"
     return "none hangs on it here"

@@ -1,46 +1,50 @@
 """Parameter studies: what a setting does to a method; in: studies.csv, out: one table per study and data set."""
 
-from typing import Any
+from collections.abc import Iterator
 
 import pandas as pd
 
+from bench.names import label
 from bench.report.cells import measured, summarise, table
-from bench.report.codes import DIGITS, heading
-from bench.report.results import Place, Results
+from bench.report.codes import digits, heading
+from bench.report.results import NOT_RUN, Place, Results
 
 METRICS = ("rank:0.01", "effective_rank", "explained_variance", "fid:gmm", "error:100:best")
 TEXT = """\
-## Parameter studies
+## Studies: what a setting does
 
-One setting of a method varied, all others as usual; mean ± standard deviation over seeds. Every number is in
+One setting varied, all others as usual; mean ± standard deviation over seeds. Every number is in
 [studies.csv](tables/studies.csv)."""
 
 
 def studies(results: Results) -> str:
     """Return what every study measured on every data set."""
-    parts = [TEXT]
-    for (study, dataset), rows in results.studies.groupby(["study", "dataset"], sort=False):
-        link = f" ([figure](figures/figure_{study}.png))" if study in results.plan["figures"] else ""
-        parts += [f"### {study}, {results.title(Place(dataset, None))}{link}", _table(rows, results)]
-    return "\n\n".join(parts)
+    return "\n\n".join([TEXT, *(part for name in results.plan["config"]["studies"] for part in _study(name, results))])
 
 
-def settings(rows: pd.DataFrame) -> list[Any]:
-    """Return the settings of a study: numbers by size, words as they come."""
-    found = list(rows["setting"].unique())
-    return found if any(isinstance(setting, str) for setting in found) else sorted(found)
+def _study(name: str, results: Results) -> Iterator[str]:
+    study = results.plan["config"]["studies"][name]
+    rows = results.studies[results.studies["study"] == name]
+    if rows.empty:
+        yield f"- {study['does']}: {NOT_RUN}"
+        return
+    link = f"[Figure](figures/figure_{name}.png)." if name in results.plan["figures"] else ""
+    names = {variant: label(settings) for variant, settings in study["variants"].items()}
+    yield f"### {study['does'].capitalize()}\n\n{link}".strip()
+    for dataset, own in rows.groupby("dataset", sort=False):
+        yield f"{results.title(Place(dataset, None))}:"
+        yield _table(own.assign(variant=own["variant"].map(names)), study["does"], results)
 
 
-def _table(rows: pd.DataFrame, results: Results) -> str:
+def _table(rows: pd.DataFrame, does: str, results: Results) -> str:
     metrics = [name for name in METRICS if (rows["metric"] == name).any()]
     lines = [
-        [results.labels.get(variant, variant), str(setting), *_cells(own[own["setting"] == setting], metrics)]
-        for variant, own in rows.groupby("variant", sort=False)
-        for setting in settings(own)
+        [variant, f"{setting:g}", *_cells(own, metrics, results)]
+        for (variant, setting), own in rows.groupby(["variant", "setting"], sort=False)
     ]
-    return table(["", "setting", *map(heading, metrics)], lines)
+    return table(["", does, *map(heading, metrics)], lines)
 
 
-def _cells(rows: pd.DataFrame, metrics: list[str]) -> list[str]:
-    found = {row.metric: measured(row, DIGITS[row.metric.split(":")[0]]) for row in summarise(rows).itertuples()}
-    return [found.get(name, "not measured") for name in metrics]
+def _cells(rows: pd.DataFrame, metrics: list[str], results: Results) -> list[str]:
+    found = {row.metric: row for row in summarise(rows).itertuples()}
+    return [measured(found[name], digits(name, results)) if name in found else "not measured" for name in metrics]

@@ -99,7 +99,7 @@ def claim(row: Any, results: Results) -> str:
 
 def sides(row: Any, results: Results) -> str:
     """Return what a claim says, in the paper's names."""
-    names = results.labels | results.plan["config"]["claims"]["awaited"]
+    names = results.labels
     if row.than.replace(".", "").isdigit():
         return f"{names.get(row.lower, row.lower)} near {row.than}"
     return f"{names.get(row.lower, row.lower)} below {names.get(row.than, row.than)}"

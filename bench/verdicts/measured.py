@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 KEYS = ["dataset", "variant", "metric"]
+RANK = "rank:0.01"  # the rank that the claims are about
 Series = dict[tuple[str, str, str], pd.Series]
 
 
@@ -34,6 +35,17 @@ class Measured:
     def under(self, other: Series, instead: dict[str, str]) -> "Measured":
         """Return what an alternative measured, and the usual numbers where it changes nothing."""
         return replace(self, other=other, instead=instead)
+
+
+def spreads(studies: pd.DataFrame) -> Series:
+    """Return `rank_spread:STUDY` by data set and variant: the largest less the smallest rank over a study's settings.
+
+    In: studies.csv. A setting of 0, no chain or no penalty at all, is not among them; NaN where one diverged.
+    """
+    ranks = studies[(studies["metric"] == RANK) & (studies["setting"] > 0)]
+    table = ranks.pivot_table("value", ["dataset", "variant", "study", "seed"], "setting", dropna=False)
+    spread = (table.max(axis=1, skipna=False) - table.min(axis=1, skipna=False)).rename("value").reset_index()
+    return by_seed(spread.assign(metric="rank_spread:" + spread["study"]))
 
 
 def by_seed(table: pd.DataFrame) -> Series:

@@ -68,10 +68,7 @@ def _numbers(estimate: Estimate, centre: float) -> dict[str, float]:
 
 def _why(missing: list[str], dataset: str, plan: dict[str, Any]) -> str:
     """Return why a claim was not run, empty if it was."""
-    awaited = plan["config"]["claims"]["awaited"]
     for variant in missing:
-        if variant in awaited:
-            return f"no model {awaited[variant]} yet"
         if dataset not in plan["datasets"]:
             return f"{dataset} does not run in this preset"
         if not any((run["dataset"], run["variant"]) == (dataset, variant) for run in plan["runs"]):

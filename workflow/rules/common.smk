@@ -1,6 +1,7 @@
 """What the rules share: the checked config, the plan, and the functions that name inputs and settings."""
 
 import json
+import re
 from shlex import quote
 
 from snakemake.common.configfile import load_configfile
@@ -8,7 +9,9 @@ from snakemake.common.configfile import load_configfile
 from workflow import alternatives
 from workflow import plan as planning
 from workflow import sources as source
+from workflow.alternatives import SUPERVISED
 from workflow.check import problems
+from workflow.runs import label
 
 SCHEMA = load_configfile(ROOT / "workflow/schemas/config.schema.yaml")
 CONFIG = planning.typed(config)
@@ -16,7 +19,8 @@ if mistakes := problems(CONFIG, SCHEMA, ROOT):
     raise WorkflowError("\n".join(mistakes))
 
 PLAN = planning.make_plan(CONFIG)
-RUNS = {run["path"]: run for run in PLAN["runs"] + PLAN["retrained"]}
+# A study's point may be a row's run: the row's comes last and counts.
+RUNS = {run["path"]: run for run in PLAN["studied"] + PLAN["retrained"] + PLAN["runs"]}
 DATASETS = list(dict.fromkeys([*CONFIG["datasets"], *(run["dataset"] for run in PLAN["retrained"])]))
 OUT = planning.results_root(CONFIG["preset"])
 DATA = [
@@ -48,8 +52,8 @@ pathvars:
 
 wildcard_constraints:
     dataset="|".join(DATASETS),
-    variant="|".join([*CONFIG["variants"], planning.SUPERVISED]),
-    seeds="|".join({planning.label(run["seeds"]) for run in PLAN["runs"]}),
+    variant="|".join({re.escape(run["variant"]) for run in RUNS.values()}),
+    seeds="|".join({label(run["seeds"]) for run in PLAN["runs"]}),
     name="|".join(PLAN["figures"]),
 
 
@@ -71,9 +75,13 @@ def model_sources(*paths):
     """Return the input function for a rule that also runs the file of its variant's model."""
 
     def files(wildcards):
-        return sources(*paths, f"bench/models/{CONFIG['variants'][wildcards.variant]['model']}.py")
+        return sources(*paths, f"bench/models/{run_of(wildcards)['model']}.py")
 
     return files
+
+
+def run_of(wildcards):
+    return RUNS[f"runs/{wildcards.dataset}/{wildcards.variant}/{wildcards.seeds}"]
 
 
 def section(name, **more):
@@ -119,8 +127,7 @@ def image_shape(record):
 
 
 def spec_fields(wildcards):
-    run = RUNS[f"runs/{wildcards.dataset}/{wildcards.variant}/{wildcards.seeds}"]
-    return planning.text(planning.spec(run))[1:-1]
+    return planning.text(planning.spec(run_of(wildcards)))[1:-1]
 
 
 def checkpoint_folder(wildcards):
@@ -140,7 +147,7 @@ def metric_files(wildcards):
 
 
 def training_files(wildcards):
-    trained = [path for path, run in RUNS.items() if run["variant"] != planning.SUPERVISED]
+    trained = [path for path, run in RUNS.items() if run["variant"] != SUPERVISED]
     return [f"{OUT}/{path}/{name}" for path in trained for name in ("history.csv", "provenance.json")]
 
 

@@ -24,6 +24,7 @@ rule aggregate:
     output:
         metrics="<results>/tables/metrics.csv",
         alternatives="<results>/tables/alternatives.csv",
+        studies="<results>/tables/studies.csv",
         history="<results>/tables/history.csv",
         runs="<results>/tables/runs.csv",
         jobs="<results>/tables/jobs.csv",
@@ -75,7 +76,7 @@ rule figure:
 rule tables:
     input:
         plan="<results>/plan.json",
-        tables=[f"{OUT}/tables/{name}.csv" for name in ("metrics", "alternatives", "runs", "jobs", *JUDGED)],
+        tables=[f"{OUT}/tables/{name}.csv" for name in ("metrics", "alternatives", "studies", "runs", "jobs", *JUDGED)],
         records=data_records(),
         paper=ROOT / "config/paper.csv",
         code=sources("bench/tables.py"),

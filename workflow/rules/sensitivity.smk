@@ -40,7 +40,7 @@ rule reevaluate:
 rule judge:
     input:
         plan="<results>/plan.json",
-        tables=[f"{OUT}/tables/{name}.csv" for name in ("metrics", "alternatives")],
+        tables=[f"{OUT}/tables/{name}.csv" for name in ("metrics", "alternatives", "studies")],
         records=data_records(),
         paper=ROOT / "config/paper.csv",
         code=sources("bench/judge.py"),

@@ -1,0 +1,196 @@
+"""Truncated codes: exact gradients, codes of low rank, and aRRAE's rank (RRAE, arXiv 2405.13980)."""
+
+import copy
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from test_models import make_spec
+from test_train import make_spec as make_run
+from test_train import pictures
+
+from bench.checkpoint import Checkpoint
+from bench.run import initial_model, load_models
+from bench.train import train
+from bench.trainer import Trainer
+from bench.truncation import truncate
+
+
+def rows(count: int, width: int, seed: int = 0) -> torch.Tensor:
+    return torch.randn(count, width, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+
+
+def of_spectrum(values: list[float], count: int = 7, width: int = 6) -> torch.Tensor:
+    """Return a matrix [count, width] with these singular values."""
+    u, v = (torch.linalg.qr(rows(size, len(values), size))[0] for size in (count, width))
+    return (u * torch.tensor(values, dtype=torch.float64)) @ v.T
+
+
+def slopes(function, z: torch.Tensor, step: float = 1e-6) -> torch.Tensor:
+    """Return a function's gradient by central differences."""
+    found = torch.zeros_like(z)
+    for index in range(z.numel()):
+        change = torch.zeros_like(z)
+        change.view(-1)[index] = step
+        found.view(-1)[index] = (function(z + change) - function(z - change)) / (2 * step)
+    return found
+
+
+def test_the_truncation_is_the_nearest_matrix_of_its_rank():
+    z = rows(9, 5)
+    u, s, vt = torch.linalg.svd(z, full_matrices=False)
+    near = truncate(z, 2)
+    assert torch.linalg.matrix_rank(near) == 2
+    assert (z - near).square().sum() == pytest.approx(s[2:].square().sum())  # Eckart and Young
+    assert torch.allclose(truncate(z, 5), z)
+
+
+@pytest.mark.parametrize(("count", "width", "rank"), [(6, 4, 2), (4, 6, 2), (5, 5, 5), (6, 4, 4), (4, 6, 4), (6, 4, 1)])
+def test_gradients_are_those_of_finite_differences(count, width, rank):
+    z = rows(count, width).requires_grad_()
+    assert torch.autograd.gradcheck(lambda codes: truncate(codes, rank), (z,))
+
+
+@pytest.mark.parametrize(
+    ("values", "rank"), [([3, 3, 3, 1, 1], 3), ([3, 3, 1, 1, 1], 2), ([2, 2, 0, 0, 0], 2), ([5, 1, 1, 1, 0], 1)]
+)
+def test_equal_singular_values_on_one_side_of_the_cut_leave_gradients_exact(values, rank):
+    z, weight = of_spectrum(values), rows(7, 6, seed=9)
+
+    def loss(codes):
+        return (truncate(codes, rank) * weight).sum()
+
+    assert torch.allclose(torch.func.grad(loss)(z), slopes(loss, z), atol=1e-6)
+
+
+def test_a_cut_through_equal_values_has_a_finite_gradient():
+    z = of_spectrum([3, 2, 2, 1]).requires_grad_()
+    assert torch.autograd.grad(truncate(z, 2).square().sum(), z)[0].isfinite().all()
+
+
+def test_gradients_under_vmap_are_those_of_each_matrix():
+    z, weight = torch.stack([of_spectrum([3, 3, 1, 1]), of_spectrum([4, 2, 1, 0.5])]), rows(7, 6, seed=9)
+
+    def loss(codes):
+        return (truncate(codes, 2) * weight).sum()
+
+    together = torch.func.vmap(torch.func.grad(loss))(z)
+    for codes, gradient in zip(z, together, strict=True):
+        assert torch.allclose(gradient, slopes(loss, codes), atol=1e-6)
+
+
+def test_codes_that_are_not_finite_give_no_number_and_no_error():
+    z = rows(4, 3)
+    z[0, 0] = torch.nan
+    assert truncate(z, 2).isnan().all()
+
+
+def test_at_full_rank_it_is_the_plain_autoencoder():
+    x = pictures(6) / 255
+    plain, full = initial_model(make_spec("ae", {}), 0), initial_model(make_spec("rrae", {"rank": 8}), 0)
+    assert torch.allclose(full.loss(x, None), plain.loss(x, None), rtol=1e-5)
+    full.settle(pictures(), 8)
+    assert torch.allclose(full.encode(x), plain.encode(x), atol=1e-5)
+    assert torch.allclose(full.loss(x, None), plain.loss(x, None), rtol=1e-5)
+
+
+@pytest.mark.parametrize(("model", "options"), [("rrae", {"rank": 3}), ("arrae", {"start": 3})])
+def test_trained_codes_have_at_most_its_rank_and_inference_is_idempotent(model, options, tmp_path):
+    spec = make_run(model, seeds=(0, 1), epochs=3, **options)
+    trained = train(spec, pictures(), Checkpoint(tmp_path, "d"))
+    save_file(trained.state, tmp_path / "model.safetensors")
+    for one in load_models(spec, tmp_path / "model.safetensors", torch.device("cpu")):
+        z = one.encode(pictures(20) / 255)
+        assert torch.linalg.svdvals(z)[3:].max() < 1e-5 * torch.linalg.svdvals(z)[0]
+        assert torch.allclose(z @ one.projection, z, atol=1e-5)
+        assert torch.allclose(one.decode(z @ one.projection), one.decode(z), atol=1e-5)
+
+
+def test_the_last_epochs_train_the_decoder_alone():
+    trainer = Trainer(make_run("rrae", seeds=(0,), rank=3), pictures())
+    trainer.epoch(0)
+    trainer.settle()
+    before = copy.deepcopy(trainer.ensemble.state())
+    trainer.epoch(1)
+    moved = {name.split(".")[0] for name, new in trainer.ensemble.state().items() if not torch.equal(new, before[name])}
+    assert moved == {"decoder"}
+
+
+def test_codes_in_a_known_subspace_are_projected_onto_it():
+    model = initial_model(make_spec("rrae", {"rank": 2}), 0)
+    with torch.no_grad():  # every code is a combination of the first two entries
+        model.encoder[-1].weight[2:] = 0
+        model.encoder[-1].bias[2:] = 0
+        model.settle(pictures(), 8)
+    assert torch.allclose(model.projection, torch.diag(torch.tensor([1.0, 1, 0, 0, 0, 0, 0, 0])), atol=1e-5)
+
+
+def adaptive(**options):
+    usual = {"start": 8, "window": 2, "first_patience": 2, "first_tolerance": 0.5, "patience": 2, "tolerance": 0.01}
+    return initial_model(make_spec("arrae", {**usual, **options}), 0)
+
+
+def feed(model, *losses: float) -> list[bool]:
+    """Tell a model the root mean squared errors of steps."""
+    return [model.after_step(torch.tensor(loss**2)) for loss in losses]
+
+
+def test_the_rank_falls_while_the_loss_is_below_the_goal_and_returns_by_one_when_it_is_stuck():
+    model = adaptive()
+    feed(model, 1.0, 1.0, 1.0)  # twice within half of the mean of two: the goal is 1
+    assert (model.rank, model.goal) == (8, pytest.approx(1.0))
+    feed(model, 0.9, 0.9)
+    assert model.rank == 6
+    good = [parameter.clone() for parameter in model.parameters()]
+    feed(model, 0.9)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(1.0)
+    assert feed(model, 2.0, 3.0) == [False, True]  # above their mean twice
+    assert model.rank == 6
+    assert all(torch.equal(now, then) for now, then in zip(model.parameters(), good, strict=True))
+    feed(model, 0.1, 0.1, 0.1)
+    assert model.rank == 6  # found: nothing changes it
+
+
+def test_the_rank_never_falls_below_one():
+    model = adaptive(start=3)
+    feed(model, *[1.0] * 3, *[0.5] * 10)
+    assert model.rank == 1
+
+
+def test_seeds_find_ranks_of_their_own_and_the_optimiser_forgets_only_the_one_that_went_back():
+    trainer = Trainer(make_run("arrae", seeds=(0, 1), start=4), pictures())
+    trainer.epoch(0)
+    trainer.ensemble.models[0].after_step = lambda loss: True
+    trainer.step(torch.arange(8).expand(2, 8))
+    moments = [trainer.ensemble.optimiser.state[own[0]]["exp_avg"].abs().sum() for own in trainer.ensemble.trained]
+    assert moments[0] == 0 < moments[1]
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3])
+def test_a_run_cut_before_or_after_settling_ends_as_an_uncut_one(cut, tmp_path, monkeypatch):
+    quick = {"start": 6, "window": 2, "first_patience": 2, "first_tolerance": 1.0, "patience": 3, "fine_tune": 0.5}
+    spec, images = make_run("arrae", seeds=(0, 1), epochs=4, **quick), pictures()
+    whole = train(spec, images, Checkpoint(tmp_path / "whole", "d"))
+    assert whole.state["rank"].max() < 6  # it has begun to adapt
+    checkpoint = Checkpoint(tmp_path / "cut", "d")
+    with monkeypatch.context() as patch:
+        patch.setattr("bench.train.CHECKPOINT_SECONDS", -1.0)
+        patch.setattr(Trainer, "epoch", stopping(Trainer.epoch, cut))
+        with pytest.raises(KeyboardInterrupt):
+            train(spec, images, checkpoint)
+    again = train(spec, images, checkpoint)
+    assert again.history == whole.history
+    assert all(torch.equal(again.state[name], tensor) for name, tensor in whole.state.items())
+
+
+def stopping(epoch, number: int):
+    """Return `Trainer.epoch` with an interruption before epoch `number`."""
+
+    def stopped(self, current):
+        if current == number:
+            raise KeyboardInterrupt
+        return epoch(self, current)
+
+    return stopped
