@@ -1,4 +1,4 @@
-"""Rule `figure`: one of the paper's Figures 2 to 11; in: plan, metrics.csv, images, out: .png and .pdf."""
+"""Rule `figure`: one of the paper's Figures 2 to 11 or one of ours; in: plan, tables, images, out: .png and .pdf."""
 
 import argparse
 from collections.abc import Callable
@@ -9,8 +9,9 @@ import matplotlib
 import seaborn as sns
 from matplotlib.figure import Figure, SubFigure
 
+from bench.aggregate import natural
 from bench.command import Stop, run
-from bench.figures import ablation, images, spectrum
+from bench.figures import ablation, frontier, images, ranking, spectrum, study
 from bench.figures.source import Source
 from bench.files import read_json, writing
 
@@ -37,26 +38,37 @@ KINDS = {
     "pca_grid": Kind(images.grid_height, images.note, images.draw_plane),
     "ablation": Kind(ablation.height, ablation.note, ablation.draw),
 }
+# Kinds without panels draw the whole figure.
+WHOLE: dict[str, Callable[[Source, str], Figure]] = {
+    "frontier": frontier.draw,
+    "ranking": ranking.draw,
+    "study": study.draw,
+}
 
 
-def figure(plan: dict[str, Any], results: Path, number: str) -> Figure:
-    """Draw a figure: its panels one below the other, each under the title of its data set.
+def figure(plan: dict[str, Any], results: Path, name: str) -> Figure:
+    """Draw a figure: that of a kind without panels, or panels one below the other."""
+    if name not in plan["figures"]:
+        raise Stop(f"no figure {name} in the plan; there are {', '.join(sorted(plan['figures'], key=natural))}")
+    kind, source = plan["figures"][name]["kind"], Source(plan, results)
+    return WHOLE[kind](source, name) if kind in WHOLE else draw_panels(KINDS[kind], source, name)
+
+
+def draw_panels(kind: Kind, source: Source, name: str) -> Figure:
+    """Draw a figure's panels, each under the title of its data set.
 
     A panel whose data set does not run, or none of whose variants does, says so instead.
     """
-    if number not in plan["figures"]:
-        raise Stop(f"no figure {number} in the plan; there are {', '.join(sorted(plan['figures'], key=int))}")
-    kind, panels = KINDS[plan["figures"][number]["kind"]], plan["figures"][number]["panels"]
+    panels = source.plan["figures"][name]["panels"]
     heights = [kind.height(panel) if panel["variants"] else EMPTY for panel in panels]
-    source = Source(plan, results)
     whole = Figure(figsize=(images.WIDTH, sum(heights)), layout="constrained")
     areas = whole.subfigures(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]
     for area, panel in zip(areas, panels, strict=True):
-        draw_panel(area, kind, panel, source, number)
+        draw_panel(area, kind, panel, source, name)
     return whole
 
 
-def draw_panel(area: SubFigure, kind: Kind, panel: dict[str, Any], source: Source, number: str) -> None:
+def draw_panel(area: SubFigure, kind: Kind, panel: dict[str, Any], source: Source, name: str) -> None:
     """Draw one panel under its title, or why there is nothing to draw."""
     title = source.title(panel)
     if not panel["variants"]:
@@ -64,7 +76,7 @@ def draw_panel(area: SubFigure, kind: Kind, panel: dict[str, Any], source: Sourc
         area.text(0.5, 0.5, reason, ha="center", va="center", style="italic", color="0.4")
         return
     title += f", {kind.note(panel, source)}"
-    absent = ", ".join(source.absent(panel, number))
+    absent = ", ".join(source.absent(panel, name))
     area.suptitle(f"{title}; not run: {absent}" if absent else title, fontsize=11)
     kind.draw(area, panel, source)
 
@@ -73,10 +85,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("plan", "results", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--number", required=True)
+    parser.add_argument("--name", required=True)
     arguments = parser.parse_args()
     with sns.axes_style("whitegrid"), matplotlib.rc_context(STYLE):
-        whole = figure(read_json(arguments.plan), arguments.results, arguments.number)
+        whole = figure(read_json(arguments.plan), arguments.results, arguments.name)
         for suffix, metadata in METADATA.items():
             with writing(arguments.out.with_name(arguments.out.name + suffix)) as temporary:
                 whole.savefig(temporary, metadata=metadata)

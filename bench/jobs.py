@@ -40,8 +40,8 @@ def jobs(plan: dict[str, Any]) -> Iterator[Job]:
     """Yield every job of a plan but those that only write a plan or specification."""
     yield from measuring(plan)
     yield from _images(plan)
-    for number in plan["figures"]:
-        yield Job("figure", "", "", "", f"figures/figure_{number}.png", f"benchmarks/figure/{number}.tsv")
+    for name in plan["figures"]:
+        yield Job("figure", "", "", "", f"figures/figure_{name}.png", f"benchmarks/figure/{name}.tsv")
     for rule, output in REPORT.items():
         yield _job(rule, output=output)
 

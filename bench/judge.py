@@ -1,5 +1,5 @@
 """Rule `judge`: verdicts on the papers' claims and numbers; in: plan, aggregated tables, paper.csv, out:
-claims.csv, cells.csv, sensitivity.csv, variance.csv.
+claims.csv, cells.csv, sensitivity.csv, variance.csv; and all methods on all data sets: family.csv, ranking.csv.
 
 A verdict is a function of these tables: equal inputs give equal bytes.
 """
@@ -15,8 +15,10 @@ from bench.command import run
 from bench.files import read_json
 from bench.verdicts.cells import cells
 from bench.verdicts.comparable import differences
+from bench.verdicts.family import family
 from bench.verdicts.measured import Measured, by_seed, spreads
 from bench.verdicts.orderings import NOT_COMPARABLE, NOT_RUN, notes, outcomes
+from bench.verdicts.ranking import ranking
 from bench.verdicts.sensitivity import sensitivity
 from bench.verdicts.variance import variance
 
@@ -51,6 +53,8 @@ def main() -> None:
         "cells": cells(plan, measured, read_table(arguments.paper), data),
         "sensitivity": sensitivity(plan, measured, alternatives),
         "variance": variance(alternatives),
+        "family": family(plan, measured),
+        "ranking": ranking(plan, measured),
     }
     for name, table in tables.items():
         write_table(folder / f"{name}.csv", table)

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 SUPERVISED = "supervised"  # the last row of Table 2, which no variant of the config makes
 PAPER_EXTRACTOR = "inception"
+HIGHER_IS_BETTER = ("explained_variance",)  # of all other metrics less is better, or called so by the paper
 
 
 # Names that are no acronyms in capitals.
@@ -55,6 +56,11 @@ def dataset_in(role: str, plan: dict[str, Any]) -> str | None:
     """Return the data set that plays a role of the paper, or None if it does not run."""
     dataset = plan["roles"].get(role)
     return dataset if dataset in plan["datasets"] else None
+
+
+def title_in(role: str, plan: dict[str, Any]) -> str:
+    """Return the paper's name of the data set in a role, or of another role the data set's key."""
+    return PAPER_DATA[role].title if role in PAPER_DATA else plan["roles"][role]
 
 
 def role_of(dataset: str, plan: dict[str, Any]) -> str | None:

@@ -17,11 +17,13 @@ from bench.files import writing
 from bench.report.classification import table_2
 from bench.report.codes import ablation_frame, ablations, controls, reconstruction, spectra
 from bench.report.cost import cost, cost_frame
+from bench.report.family import family
 from bench.report.generation import table_1
 from bench.report.interpolation import interpolation
 from bench.report.overview import figures, introduction, what_ran
 from bench.report.results import Results, read_results
 from bench.report.sensitivity import sensitivity
+from bench.report.studies import studies
 from bench.report.verdicts import verdicts
 
 SECTIONS: list[Callable[[Results], str]] = [
@@ -29,6 +31,7 @@ SECTIONS: list[Callable[[Results], str]] = [
     verdicts,
     sensitivity,
     what_ran,
+    family,
     table_1,
     table_2,
     ablations,
@@ -36,6 +39,7 @@ SECTIONS: list[Callable[[Results], str]] = [
     reconstruction,
     interpolation,
     controls,
+    studies,
     figures,
     cost,
 ]

@@ -77,9 +77,9 @@ def whole_results(tmp_path_factory):
         if run["model"] != "supervised":
             (folder / run["path"] / "model.safetensors").touch()
     (folder / "figures").mkdir()
-    for number in plan["figures"]:
+    for name in plan["figures"]:
         for kind in ("png", "pdf"):
-            (folder / "figures" / f"figure_{number}.{kind}").touch()
+            (folder / "figures" / f"figure_{name}.{kind}").touch()
     write_tables(folder)
     return folder
 

@@ -77,6 +77,12 @@ def config() -> dict:
         "sample": {"count": 1000, "covariance_floor": 1e-6},
         "interpolate": {"pairs": 3, "steps": 5, "scored": 100},
         "fid": {"extractor": "in_domain", "reference": "test"},
+        "family": {
+            "methods": {"AE": ["ae"], "VAE": ["vae"], "IRMAE": ["irmae-l2", "irmae-l8"], "PCA": ["pca"]},
+            "against": ["AE", "IRMAE"],
+            "ranked_by": ["fid:gmm", "error:100:best"],
+            "frontier": {"rank": "effective_rank", "quality": ["fid:gmm", "explained_variance"]},
+        },
         "figures": {
             "2": {"kind": "spectrum", "panels": {"shapes": ["ae", "irmae-l2"]}},
             "4": {"kind": "spectrum", "panels": {"digits": ["ae", "vae", "irmae-l8"], "faces": ["ae"]}},
@@ -85,6 +91,9 @@ def config() -> dict:
             "7": {"kind": "gmm", "panels": {"digits": ["ae", "irmae-l8"], "faces": ["ae"]}},
             "8": {"kind": "pca_grid", "panels": {"digits": ["ae", "irmae-l8"]}},
             "11": {"kind": "ablation", "panels": {"digits": ["ae", "irmae-l8", "irmae-shared"]}},
+            "frontier": {"kind": "frontier"},
+            "ranking": {"kind": "ranking"},
+            "depth": {"kind": "study"},
         },
     }
 

@@ -3,18 +3,24 @@ import sys
 import matplotlib.image
 import numpy as np
 import pytest
-from synthetic import LATENT, write_results
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from synthetic import LATENT, PAPER, call, write_results
 
-from bench import aggregate, figure
+from bench import aggregate, figure, judge
 from bench.command import Stop
 from bench.figures.canvas import mosaic
+from bench.figures.frontier import non_dominated
+from bench.figures.labels import overlap, place
+from bench.figures.ranking import cliques
 
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
     folder = tmp_path_factory.mktemp("results")
     plan = write_results(folder)
-    aggregate.write_table(folder / "tables" / "metrics.csv", aggregate.gather_metrics(plan, folder))
+    call(aggregate, folder, "--tables", folder / "tables")
+    call(judge, folder, "--paper", PAPER)
     return plan, folder
 
 
@@ -102,11 +108,11 @@ def test_a_panel_without_variants_says_so(results):
 
 
 def test_an_unknown_number_stops_naming_those_that_exist(results):
-    with pytest.raises(Stop, match="no figure 3 .* 2, 4, 5, 6, 7, 8, 11"):
+    with pytest.raises(Stop, match="no figure 3 .* 2, 4, 5, 6, 7, 8, 11, depth, frontier, ranking"):
         figure.figure(*results, "3")
 
 
-@pytest.mark.parametrize("number", ["2", "5", "6", "11"])
+@pytest.mark.parametrize("number", ["2", "5", "6", "11", "frontier", "ranking", "depth"])
 def test_files_are_not_blank_and_twice_the_same(results, tmp_path, monkeypatch, number):
     folder = results[1]
     for name in ("a", "b"):
@@ -115,7 +121,7 @@ def test_files_are_not_blank_and_twice_the_same(results, tmp_path, monkeypatch, 
             folder / "plan.json",
             "--results",
             folder,
-            "--number",
+            "--name",
             number,
             "--out",
             tmp_path / name,
@@ -126,3 +132,65 @@ def test_files_are_not_blank_and_twice_the_same(results, tmp_path, monkeypatch, 
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
     for suffix in (".png", ".pdf"):
         assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
+
+
+def test_the_frontier_has_a_point_and_a_name_per_method(results):
+    shapes_fid, shapes_explained, *digits = axes_of(figure.figure(*results, "frontier"))
+    assert shapes_fid.get_title(loc="left") == "shapes"
+    assert sorted(text.get_text() for text in shapes_fid.texts) == ["AE", "IRMAE", "PCA"]
+    assert [axes.get_ylabel() for axes in (shapes_fid, shapes_explained)] == [
+        "FID, GMM (lower is better)",
+        "variance explained (higher is better)",
+    ]
+    assert sorted(text.get_text() for text in digits[0].texts) == ["AE", "IRMAE", "PCA", "VAE"]
+
+
+def test_a_point_is_dominated_by_one_as_low_and_lower():
+    points = np.array([[1, 5], [2, 5], [2, 3], [4, 1], [5, 5], [4, 1]])
+    assert non_dominated(points).tolist() == [True, False, True, True, False, True]
+
+
+def test_names_hide_neither_points_nor_each_other():
+    whole = Figure(figsize=(4, 4))
+    axes = whole.subplots()
+    points = np.random.default_rng(0).uniform(size=(12, 2))
+    axes.plot(*points.T, "o")
+    whole.draw_without_rendering()
+    written = place(axes, points, np.full((12, 2), 0.01), [f"method {i}" for i in range(12)], ["black"] * 12)
+    whole.draw_without_rendering()
+    boxes = np.array([Text.get_window_extent(text).get_points() for text in written])  # without their ties
+    assert all(overlap(boxes[i : i + 1], np.delete(boxes, i, 0)).item() == 0 for i in range(12))
+    dots = np.repeat(axes.transData.transform(points)[:, None], 2, 1) + [[-1, -1], [1, 1]]
+    assert overlap(boxes, dots).max() == 0
+
+
+def test_a_ranking_names_each_method_and_joins_those_that_do_not_differ(results):
+    overall, fid, error, empty = axes_of(figure.figure(*results, "ranking"))
+    names = " ".join(text.get_text() for text in fid.texts)
+    assert all(name in names for name in ("AE", "IRMAE", "PCA")) and "VAE" not in names  # which is not on shapes
+    assert overall.get_title(loc="left") == "overall (data sets: 2, Friedman's p 0.37)"
+    assert error.get_title(loc="left") == "error, 100 labels (data sets: 1, no test)"
+    assert not empty.texts
+
+
+@pytest.mark.parametrize(
+    ("difference", "expected"),
+    [(0.5, []), (1.0, [(0, 1), (1, 2)]), (2.0, [(0, 2), (2, 3)]), (4.0, [(0, 3)])],
+)
+def test_cliques_are_the_largest_groups_within_the_critical_difference(difference, expected):
+    assert cliques(np.array([1.0, 2.0, 3.0, 5.0]), difference) == expected
+
+
+def test_a_study_has_a_line_per_variant_over_its_settings(results):
+    whole = figure.figure(*results, "depth")
+    assert words(whole)[0] == "mnist5k (digits): mean and range of seeds" and legend(whole) == ["IRMAE"]
+    rank, effective, *_ = axes_of(whole)
+    assert rank.get_lines()[0].get_ydata() == pytest.approx([6.0, 6.0]) and effective.get_title() == "effective rank"
+    assert [text.get_text() for text in rank.get_xticklabels()] == ["4", "8"]
+
+
+def test_a_study_that_does_not_run_says_so(results):
+    plan, folder = results
+    config = plan["config"] | {"studies": {"beta": {"does": "weight", "variants": {}}}}
+    plan = plan | {"config": config, "figures": {"beta": {"kind": "study", "panels": []}}}
+    assert words(figure.figure(plan, folder, "beta")) == ["weight: not run in this preset"]

@@ -184,7 +184,8 @@ def edit(config, where, value):
         ("training/lr", 0, "training.lr: 0 is less than or equal to the minimum of 0"),
         ("fid/extractor", "vgg", "fid.extractor: 'vgg' is not one of ['inception', 'in_domain']"),
         ("roles/digits", "mnits", "roles.digits: there is no data set 'mnits'. Did you mean mnist?"),
-        ("roles/letters", "mnist", "roles: there is no key 'letters'."),
+        ("roles/letters", "mnits", "roles.letters: there is no data set 'mnits'. Did you mean mnist?"),
+        ("roles/Digits", "mnist", "roles: 'Digits' is to name files and does not match"),
         ("classify/datasets", ["mnits"], "classify.datasets: there is no data set 'mnits'. Did you mean mnist?"),
         ("variants/ae/model", "aee", "variants.ae: there is no model 'aee'. Did you mean ae?"),
         ("variants/ae/datasets", ["shape"], "variants.ae.datasets: there is no data set 'shape'."),
@@ -201,6 +202,12 @@ def edit(config, where, value):
         ("data/linear/training", {"epoch": 1}, "data.linear.training: there is no key 'epoch'."),
         ("figures/2/panels/digit", [], "figures.2.panels.digit: there is no role 'digit'. Did you mean digits?"),
         ("figures/2/panels/shapes", ["ae-11"], "figures.2.panels.shapes: there is no variant 'ae-11'."),
+        ("figures/2", {"kind": "spectrum"}, "figures.2: 'panels' is a required property"),
+        ("figures/dept", {"kind": "study"}, "figures.dept: there is no study 'dept'. Did you mean depth?"),
+        ("family/methods/VAE", ["vea"], "family.methods.VAE: there is no variant 'vea'. Did you mean vae?"),
+        ("family/methods/VAE", ["ae"], "family.methods.VAE: ae stands for AE already"),
+        ("family/against", ["IRMEA"], "family.against: there is no method 'IRMEA'. Did you mean IRMAE?"),
+        ("family/ranked_by", ["effective_rank"], "family.ranked_by: effective_rank is no quality"),
     ],
 )
 def test_a_mistake_is_one_line_that_says_where_and_what_exists(config, where, value, message):

@@ -50,7 +50,8 @@ def smoke(tmp_path_factory) -> Checkout:
 
 def test_every_table_and_figure_is_there(smoke):
     found = results(smoke)
-    assert {f"figure_{n}.{kind}" for n in range(2, 12) for kind in ("png", "pdf")} <= found.keys()
+    names = (*range(2, 12), "frontier", "ranking", "depth")
+    assert {f"figure_{name}.{kind}" for name in names for kind in ("png", "pdf")} <= found.keys()
     assert {"metrics.csv", "history.csv", "table_1.csv", "table_2.csv", "spectra.csv"} <= found.keys()
     for heading in (b"Table 1", b"Table 2", b"Ablations", b"Spectra"):
         assert heading in found["tables.md"]

@@ -16,7 +16,8 @@ from bench.report.results import read_results
 from bench.report.verdicts import verdicts
 
 ROOT = Path(__file__).resolve().parent.parent
-LINKED = ("metrics", "check", "claims", "cells", "sensitivity", "variance")  # tables that the text leads to
+# Tables that the text leads to.
+LINKED = ("metrics", "check", "claims", "cells", "sensitivity", "variance", "family", "ranking", "studies")
 
 
 @pytest.fixture(scope="module")

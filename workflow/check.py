@@ -29,6 +29,7 @@ def problems(config: dict[str, Any], schema: dict[str, Any], root: Path) -> list
         lines += check_variants(config, root)
         lines += dict.fromkeys(check_studies(config, root))
         lines += check_figures(config)
+        lines += check_family(config)
         lines += check_claims(config)
         lines += check_alternatives(config)
     return lines
@@ -133,9 +134,11 @@ def check_options(where: str, given: dict[str, Any], taken: dict[str, sources.Op
 
 def check_figures(config: dict[str, Any]) -> Iterator[str]:
     """Check the roles and variants of every figure."""
-    for number, figure in config["figures"].items():
-        for role, variants in figure["panels"].items():
-            where = f"figures.{number}.panels.{role}"
+    for figure_name, figure in config["figures"].items():
+        if figure["kind"] == "study" and figure_name not in config["studies"]:
+            yield unknown(f"figures.{figure_name}", "study", figure_name, config["studies"])
+        for role, variants in figure.get("panels", {}).items():
+            where = f"figures.{figure_name}.panels.{role}"
             if role not in config["roles"]:
                 yield unknown(where, "role", role, config["roles"])
             yield from (
@@ -143,6 +146,24 @@ def check_figures(config: dict[str, Any]) -> Iterator[str]:
                 for name in variants
                 if name not in config["variants"]
             )
+
+
+def check_family(config: dict[str, Any]) -> Iterator[str]:
+    """Check the methods that are compared on all data sets, and what they are ranked by."""
+    family, owners = config["family"], {}
+    for method, variants in family["methods"].items():
+        for name in variants:
+            if name not in config["variants"]:
+                yield unknown(f"family.methods.{method}", "variant", name, config["variants"])
+            elif name in owners:
+                yield f"family.methods.{method}: {name} stands for {owners[name]} already"
+            owners.setdefault(name, method)
+    for method in family["against"]:
+        if method not in family["methods"]:
+            yield unknown("family.against", "method", method, family["methods"])
+    for metric in family["ranked_by"]:
+        if "rank" in metric:
+            yield f"family.ranked_by: {metric} is no quality: a code that collapsed to a point has the lowest"
 
 
 def check_claims(config: dict[str, Any]) -> Iterator[str]:

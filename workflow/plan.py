@@ -24,6 +24,7 @@ IMAGES = {
     "pca_grid": "pca_grid",
     "ablation": "gmm",
 }
+TABLES = {"frontier": "family", "ranking": "ranking", "study": "studies"}  # what a kind of figure reads; others metrics
 
 
 def presets(folder: Path) -> dict[str, Path]:
@@ -60,13 +61,13 @@ def results_root(preset: str) -> str:
 
 
 def figures(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Map the number of each figure to its kind and panels."""
+    """Map each figure, a number of the paper's or a word for ours, to its kind and panels."""
     return {
-        number: {
+        name: {
             "kind": figure["kind"],
-            "panels": [panel(role, variants, config) for role, variants in figure["panels"].items()],
+            "panels": [panel(role, variants, config) for role, variants in figure.get("panels", {}).items()],
         }
-        for number, figure in config["figures"].items()
+        for name, figure in config["figures"].items()
     }
 
 
@@ -77,9 +78,9 @@ def panel(role: str, variants: list[str], config: dict[str, Any]) -> dict[str, A
     return {"role": role, "dataset": dataset if dataset in config["datasets"] else None, "variants": running}
 
 
-def figure_images(plan: dict[str, Any], number: str) -> list[str]:
+def figure_images(plan: dict[str, Any], name: str) -> list[str]:
     """Return the images a figure shows, relative to the results root: those of the first batch of seeds."""
-    figure = plan["figures"][number]
+    figure = plan["figures"][name]
     if figure["kind"] not in IMAGES:
         return []
     first = label(batches(plan["seeds"], plan["config"]["seeds_per_job"])[0])

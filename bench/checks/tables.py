@@ -8,7 +8,7 @@ import pandas as pd
 
 from bench.aggregate import COST, TABLES
 from bench.checks.folder import AGAIN, Finding, Folder, error
-from bench.judge import claims, sensitivity, variance
+from bench.judge import claims, family, ranking, sensitivity, variance
 from bench.report.cells import KEYS, summarise
 from bench.verdicts.measured import Measured, by_seed
 
@@ -34,6 +34,8 @@ def tables(folder: Folder) -> Iterator[Finding]:
         "claims": claims(folder.plan, measured, data),
         "sensitivity": sensitivity(folder.plan, measured, alternatives),
         "variance": variance(alternatives),
+        "family": family(folder.plan, measured),
+        "ranking": ranking(folder.plan, measured),
     }
     for name, again in follows.items():
         yield from _compared(folder, name, again, "does not follow from metrics.csv")

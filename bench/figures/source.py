@@ -10,7 +10,7 @@ import pandas as pd
 
 from bench.aggregate import read_table
 from bench.files import read_json
-from bench.names import PAPER_DATA, labels
+from bench.names import labels, title_in
 
 PREFIX = "singular_value:"
 
@@ -29,20 +29,24 @@ class Source:
 
     @cached_property
     def _singular_values(self) -> pd.DataFrame:
-        metrics = read_table(self.results / "tables" / "metrics.csv")
+        metrics = self.table("metrics")
         chosen = metrics[metrics["metric"].str.startswith(PREFIX)]
         return chosen.assign(index=chosen["metric"].str.removeprefix(PREFIX).astype(int))
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table of tables/."""
+        return read_table(self.results / "tables" / f"{name}.csv")
 
     def title(self, panel: dict[str, Any]) -> str:
         """Return the title of a panel's data set, or why there is none."""
         if panel["dataset"] is None:
-            return f"{PAPER_DATA[panel['role']].title}: not run in this preset"
+            return f"{title_in(panel['role'], self.plan)}: not run in this preset"
         return read_json(self.results / "data" / panel["dataset"] / "data.json")["title"]
 
-    def absent(self, panel: dict[str, Any], number: str) -> list[str]:
+    def absent(self, panel: dict[str, Any], name: str) -> list[str]:
         """Return the labels of the variants that the config wants in a figure's panel and that do not run."""
-        wanted = self.plan["config"]["figures"][number]["panels"][panel["role"]]
-        return [self.labels[name] for name in wanted if name not in panel["variants"]]
+        wanted = self.plan["config"]["figures"][name]["panels"][panel["role"]]
+        return [self.labels[variant] for variant in wanted if variant not in panel["variants"]]
 
     def seeds(self, dataset: str, variant: str) -> list[int]:
         """Return the seeds of a variant."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from bench.aggregate import natural
 from bench.names import PAPER_DATA, SUPERVISED, dataset_in
 from bench.report.cells import table
 from bench.report.results import Place, Results
@@ -20,6 +21,7 @@ DIGITS = {
     "fid": 1,
     "error": 1,
     "singular_value": 3,
+    "off_manifold": 4,
 }
 ABLATIONS = """\
 ## Ablations
@@ -65,12 +67,13 @@ def ablation_rows(results: Results) -> list[tuple[Place, list[str]]]:
     """Return the variants that the ablation figures compare, run or not, by data set."""
     rows: dict[str, dict[str, None]] = {}
     figures = results.plan["config"]["figures"]
-    for number in sorted(figures, key=int):
-        if figures[number]["kind"] == "ablation":
-            for role, variants in figures[number]["panels"].items():
+    for name in sorted(figures, key=natural):
+        if figures[name]["kind"] == "ablation":
+            for role, variants in figures[name]["panels"].items():
                 rows.setdefault(role, {}).update(dict.fromkeys(variants))
-    places = {role: Place(dataset_in(role, results.plan), PAPER_DATA[role]) for role in rows}
-    return [(places[role], list(variants)) for role, variants in rows.items()]
+    places = {role: Place(dataset_in(role, results.plan), PAPER_DATA.get(role)) for role in rows}
+    known = [role for role, place in places.items() if place.dataset or place.paper]
+    return [(places[role], list(rows[role])) for role in known]
 
 
 def ablation_frame(results: Results) -> pd.DataFrame:
@@ -150,6 +153,11 @@ def _table(results: Results, place: Place, variants: Sequence[str], metrics: Seq
     return table(["", *map(heading, metrics)], rows)
 
 
+def digits(metric: str, results: Results) -> int:
+    """Return the decimals of a metric: distances between in-domain features are small and want one more."""
+    return DIGITS[metric.split(":")[0]] + (metric.startswith("fid:") and not results.fid_is_the_papers)
+
+
 def heading(metric: str) -> str:
     """Return how tables call a metric."""
     kind, *details = metric.split(":")
@@ -159,6 +167,7 @@ def heading(metric: str) -> str:
         "error": "error, {} labels",
         "effective_rank": "effective rank",
         "mse": "test MSE",
+        "off_manifold": "off the data, {}",
         "explained_variance": "variance explained",
         "fid": "FID, {}",
         "kid": "KID, {}",

@@ -12,6 +12,7 @@ import pandas as pd
 
 from bench.jobs import WITHOUT_DEVICE, every_run
 from bench.report.cells import COLUMNS, table
+from bench.report.family import training_seconds
 from bench.report.results import Place, Results
 
 ROW = ["dataset", "variant"]
@@ -95,6 +96,7 @@ def cost(results: Results) -> str:
         parts += [f"### {_title(results, dataset)}", table(["", *HEADER, *OF_TRAINING], lines)]
     totals = [*job_costs(results, ["dataset"]).reset_index().itertuples(), *_total(results)]
     lines = [[row.dataset or "what all data sets share", *_jobs(row)] for row in totals]
+    parts += ["### All methods", training_seconds(results, training_costs(results)["wall_seconds"])]
     return "\n\n".join([*parts, "### All together", table(["", *HEADER], lines)])
 
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from bench.names import PAPER_DATA, role_of
+from bench.aggregate import natural
+from bench.names import PAPER_DATA, role_of, title_in
 from bench.report.cells import table
 from bench.report.results import NOT_RUN, Place, Results
 
@@ -25,6 +26,7 @@ PRESETS = {
     "smoke": "A test of the pipeline with tiny networks: its numbers mean nothing.",
 }
 OTHER_PRESET = "A preset of your own: its sizes are under What ran."
+OURS = "Not in the paper:"
 KINDS = {
     "spectrum": "singular values of the codes",
     "interpolate": "interpolation between two test images",
@@ -32,6 +34,9 @@ KINDS = {
     "gmm": "samples from a Gaussian mixture",
     "pca_grid": "the plane of the first two principal components",
     "ablation": "ablation: spectrum and samples",
+    "study": "a setting of a method, varied",
+    "frontier": "rank against quality, all methods on all data sets",
+    "ranking": "how the methods rank over data sets, with critical differences",
 }
 
 
@@ -81,16 +86,24 @@ def data_sets(results: Results) -> str:
 
 
 def figures(results: Results) -> str:
-    """Return links to the figures, by the paper's numbers."""
-    numbers = sorted(results.plan["figures"].items(), key=lambda item: int(item[0]))
-    return "\n".join(["## Figures", "", *(_figure(results, number, figure) for number, figure in numbers)])
+    """Return links to the figures: the paper's, by its numbers, and those that it has not."""
+    names = sorted(results.plan["figures"], key=natural)
+    theirs = [_figure(results, name, f"Figure {name}") for name in names if name.isdigit()]
+    ours = [_figure(results, name, name.capitalize()) for name in names if not name.isdigit()]
+    return "\n".join(["## Figures", "", *theirs, *(["", OURS, "", *ours] if ours else [])])
 
 
-def _figure(results: Results, number: str, figure: dict[str, Any]) -> str:
-    places = [Place(panel["dataset"], PAPER_DATA[panel["role"]]) for panel in figure["panels"]]
-    titles = "; ".join(results.title(place) for place in places)
-    links = f"[Figure {number}](figures/figure_{number}.png) ([pdf](figures/figure_{number}.pdf))"
-    return f"- {links}: {KINDS[figure['kind']]}, {titles}"
+def _figure(results: Results, name: str, title: str) -> str:
+    figure = results.plan["figures"][name]
+    titles = "; ".join(_panel(results, panel) for panel in figure["panels"])
+    links = f"[{title}](figures/figure_{name}.png) ([pdf](figures/figure_{name}.pdf))"
+    return f"- {links}: {KINDS[figure['kind']]}{f', {titles}' if titles else ''}"
+
+
+def _panel(results: Results, panel: dict[str, Any]) -> str:
+    if panel["dataset"]:
+        return results.title(Place(panel["dataset"], None))
+    return f"{title_in(panel['role'], results.plan)}: {NOT_RUN}"
 
 
 def _distinct(column: Any) -> str:

@@ -14,7 +14,8 @@ from bench.names import PAPER_DATA, PAPER_EXTRACTOR, PaperData, dataset_in, labe
 from bench.report.cells import BREAK, beside_paper, difference, measured, published, summarise
 
 NOT_RUN = "not run in this preset"
-TABLES = ("metrics", "alternatives", "runs", "jobs", "claims", "cells", "sensitivity", "variance")
+MEASURED = ("metrics", "alternatives", "studies", "runs", "jobs")
+JUDGED = ("claims", "cells", "sensitivity", "variance", "family", "ranking")
 
 
 class Place(NamedTuple):
@@ -28,8 +29,9 @@ class Place(NamedTuple):
 class Results:
     """Everything measured by one preset, and everything published.
 
-    plan: plan.json; folder: where the results are; data: data.json by data set; metrics, alternatives, runs and
-    jobs: the tables of rule `aggregate`; claims, cells, sensitivity and variance: those of rule `judge`; paper:
+    plan: plan.json; folder: where the results are; data: data.json by data set; metrics, alternatives, studies,
+    runs and jobs: the tables of rule `aggregate`; claims, cells, sensitivity, variance, family and ranking: those of
+    rule `judge`; paper:
     config/paper.csv.
     """
 
@@ -38,12 +40,15 @@ class Results:
     data: dict[str, dict[str, Any]]
     metrics: pd.DataFrame
     alternatives: pd.DataFrame
+    studies: pd.DataFrame
     runs: pd.DataFrame
     jobs: pd.DataFrame
     claims: pd.DataFrame
     cells: pd.DataFrame
     sensitivity: pd.DataFrame
     variance: pd.DataFrame
+    family: pd.DataFrame
+    ranking: pd.DataFrame
     paper: pd.DataFrame
 
     @cached_property
@@ -141,7 +146,7 @@ class Results:
 def read_results(plan_path: Path, folder: Path, paper: Path) -> Results:
     """Read a results folder and the published numbers."""
     plan = read_json(plan_path)
-    tables = {name: read_table(folder / "tables" / f"{name}.csv") for name in TABLES}
+    tables = {name: read_table(folder / "tables" / f"{name}.csv") for name in (*MEASURED, *JUDGED)}
     records = {name: folder / "data" / name / "data.json" for name in plan["config"]["datasets"]}
     data = {name: read_json(path) for name, path in records.items()}
     return Results(plan, folder, data, **tables, paper=read_table(paper))

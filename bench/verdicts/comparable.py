@@ -14,6 +14,8 @@ def differences(metric: str, role: str, plan: dict[str, Any], data: dict[str, An
     The paper's sizes are `claims.size` of the config; `data` holds data.json by data set.
     """
     kind = metric.split(":")[0]
+    if role not in PAPER_DATA:
+        return ["the paper has no such data set"]
     return list(_differences(kind, role, plan, data))
 
 

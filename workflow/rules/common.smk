@@ -54,7 +54,7 @@ wildcard_constraints:
     dataset="|".join(DATASETS),
     variant="|".join({re.escape(run["variant"]) for run in RUNS.values()}),
     seeds="|".join({label(run["seeds"]) for run in PLAN["runs"]}),
-    number="|".join(PLAN["figures"]),
+    name="|".join(PLAN["figures"]),
 
 
 def sources(*paths):
@@ -157,9 +157,14 @@ def data_records():
     return [f"{OUT}/data/{dataset}/data.json" for dataset in DATASETS]
 
 
+def figure_table(wildcards):
+    kind = PLAN["figures"][wildcards.name]["kind"]
+    return f"{OUT}/tables/{planning.TABLES.get(kind, 'metrics')}.csv"
+
+
 def figure_images(wildcards):
-    return [f"{OUT}/{path}" for path in planning.figure_images(PLAN, wildcards.number)]
+    return [f"{OUT}/{path}" for path in planning.figure_images(PLAN, wildcards.name)]
 
 
 def figure_files():
-    return [f"{OUT}/figures/figure_{number}.{kind}" for number in PLAN["figures"] for kind in ("png", "pdf")]
+    return [f"{OUT}/figures/figure_{name}.{kind}" for name in PLAN["figures"] for kind in ("png", "pdf")]

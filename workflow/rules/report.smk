@@ -46,22 +46,22 @@ rule aggregate:
 rule figure:
     input:
         plan="<results>/plan.json",
-        metrics="<results>/tables/metrics.csv",
+        table=figure_table,
         records=data_records(),
         images=figure_images,
         code=sources("bench/figure.py"),
     output:
         png=report(
-            "<results>/figures/figure_{number}.png",
+            "<results>/figures/figure_{name}.png",
             caption="../report/figure.rst",
             category="Figures",
-            labels={"figure": "{number}"},
+            labels={"figure": "{name}"},
         ),
-        pdf="<results>/figures/figure_{number}.pdf",
+        pdf="<results>/figures/figure_{name}.pdf",
     log:
-        "<logs>/figure/{number}.log",
+        "<logs>/figure/{name}.log",
     benchmark:
-        "<benchmarks>/figure/{number}.tsv"
+        "<benchmarks>/figure/{name}.tsv"
     conda:
         "../../environment.yml"
     threads: 1
@@ -69,14 +69,14 @@ rule figure:
         results=subpath(input.plan, parent=True),
         prefix=subpath(output.png, strip_suffix=".png"),
     shell:
-        "python -m bench.figure --plan {input.plan} --results {params.results} --number {wildcards.number}"
+        "python -m bench.figure --plan {input.plan} --results {params.results} --name {wildcards.name}"
         " --out {params.prefix} > {log} 2>&1"
 
 
 rule tables:
     input:
         plan="<results>/plan.json",
-        tables=[f"{OUT}/tables/{name}.csv" for name in ("metrics", "alternatives", "runs", "jobs", *JUDGED)],
+        tables=[f"{OUT}/tables/{name}.csv" for name in ("metrics", "alternatives", "studies", "runs", "jobs", *JUDGED)],
         records=data_records(),
         paper=ROOT / "config/paper.csv",
         code=sources("bench/tables.py"),

@@ -1,6 +1,6 @@
 """From numbers to verdicts, and to what they would be under another protocol."""
 
-JUDGED = ("claims", "cells", "sensitivity", "variance")
+JUDGED = ("claims", "cells", "sensitivity", "variance", "family", "ranking")
 
 
 rule reevaluate:

@@ -1,0 +1,100 @@
+"""How methods rank over data sets; in: plan and values by seed, out: mean ranks, Friedman's test, critical difference.
+
+Source: Demsar, "Statistical comparisons of classifiers over multiple data sets", JMLR 7 (2006), section 3.2.
+"""
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from bench.names import HIGHER_IS_BETTER
+from bench.verdicts.family import methods
+from bench.verdicts.measured import Measured
+
+OVERALL = "overall"
+# What a block is: the index levels over which ranks are not averaged.
+BLOCKS = {"data sets": ["dataset"], "seeds": ["dataset", "seed"]}
+TEST = ["k", "n", "statistic", "p", "critical_difference"]
+COLUMNS = ["blocks", "metric", "method", "mean_rank", *TEST, "reason"]
+LEAST = 3  # methods that Friedman's test compares; of two, the paired differences say more
+
+
+def ranking(plan: dict[str, Any], measured: Measured) -> pd.DataFrame:
+    """Return one row per kind of blocks, metric (and `overall`) and method: its mean rank over n blocks among k methods
+    (1: best), Friedman's statistic with its p, and Nemenyi's critical difference of two mean ranks.
+
+    Methods are ranked within each data set and seed (ties averaged, a diverged seed last), these ranks are
+    averaged over what a block holds (seeds, and for `overall` the metrics) and ranked again. A method that is not
+    on every data set is not ranked; `reason` says so.
+    """
+    wanted = plan["config"]["family"]["ranked_by"]
+    tables = {metric: _values(metric, plan, measured) for metric in wanted}
+    names = dict.fromkeys(method for dataset in plan["config"]["datasets"] for method in methods(dataset, plan))
+    rows = []
+    for blocks, levels in BLOCKS.items():
+        for metric, chosen in [(OVERALL, wanted), *((metric, [metric]) for metric in wanted)]:
+            reasons = {name: _why_not(name, [tables[m] for m in chosen]) for name in names}
+            kept = [name for name in names if not reasons[name]]
+            means, test = _tested([tables[m] for m in chosen], kept, levels, plan["config"]["verdicts"]["level"])
+            for name in names:
+                row = {"blocks": blocks, "metric": metric, "method": name, "reason": reasons[name]}
+                rows.append(row | ({"mean_rank": means[name]} | test if name in means else {}))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _values(metric: str, plan: dict[str, Any], measured: Measured) -> pd.DataFrame:
+    """Return values [data set and seed, method]: lower is better, infinite if diverged, missing if not measured."""
+    parts = {}
+    for dataset in plan["config"]["datasets"]:
+        series = {name: measured.values(dataset, variant, metric) for name, variant in methods(dataset, plan).items()}
+        if known := {name: values for name, values in series.items() if values is not None}:
+            table = pd.DataFrame(known)
+            parts[dataset] = (-table if metric in HIGHER_IS_BETTER else table).fillna(np.inf)
+    return pd.concat(parts, names=["dataset", "seed"]) if parts else pd.DataFrame()
+
+
+def _why_not(method: str, tables: list[pd.DataFrame]) -> str:
+    """Return on which data sets a method lacks a metric that others have; empty if on none."""
+    lacking: dict[str, None] = {}
+    for table in filter(len, tables):
+        known = table[method].notna() if method in table else pd.Series(False, table.index)
+        lacking |= dict.fromkeys(known.index.get_level_values("dataset")[~known])
+    return f"not on {', '.join(lacking)}" if lacking else ""
+
+
+def _tested(
+    tables: list[pd.DataFrame], kept: list[str], levels: list[str], level: float
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the mean rank of each method that is kept, and what Friedman's and Nemenyi's tests say."""
+    ranks = [table[kept].rank(axis=1) for table in tables if len(table)]
+    if not ranks or len(kept) < 2:
+        return {}, {}
+    blocks = pd.concat(ranks).groupby(level=levels, sort=False).mean().rank(axis=1)
+    n, k = blocks.shape
+    numbers = (k, n, *friedman(blocks.to_numpy()), critical_difference(k, n, level))
+    return blocks.mean().to_dict(), dict(zip(TEST, numbers, strict=True))
+
+
+def friedman(ranks: np.ndarray) -> tuple[float, float]:
+    """Return Friedman's statistic and p for ranks [blocks, methods]; missing for one block or two methods."""
+    n, k = ranks.shape
+    if n < 2 or k < LEAST:
+        return np.nan, np.nan
+    if not np.ptp(ranks, axis=1).any():
+        return 0.0, 1.0  # all tied: scipy would divide by zero
+    found = stats.friedmanchisquare(*ranks.T)
+    return float(found.statistic), float(found.pvalue)
+
+
+def critical_difference(k: int, n: int, level: float) -> float:
+    """Return by how much mean ranks of two of k methods must differ over n blocks (Nemenyi; Demsar, section 3.2.2)."""
+    return float(_quantile(k, level) * np.sqrt(k * (k + 1) / (6 * n))) if n > 1 else np.nan
+
+
+@cache
+def _quantile(k: int, level: float) -> float:
+    """Return the quantile of the studentized range with infinitely many degrees of freedom, over the root of 2."""
+    return stats.studentized_range.ppf(1 - level, k, np.inf) / np.sqrt(2)

@@ -1,0 +1,146 @@
+"""Methods against each other on small tables whose answers are known or published."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from bench.verdicts.family import family, methods
+from bench.verdicts.measured import Measured
+from bench.verdicts.ranking import critical_difference, friedman, ranking
+
+NAN = float("nan")
+# Demsar (2006), Table 6: C4.5 with no, one or both of two parameters tuned on 14 data sets, as ranks.
+DEMSAR = np.array(
+    [
+        [4, 3, 2, 1], [1, 2, 3, 4], [4, 1, 2, 3], [4, 1, 3, 2], [4, 2, 3, 1], [1, 2.5, 4, 2.5], [3, 2, 4, 1],
+        [2.5, 2.5, 4, 1], [4, 3, 2, 1], [2.5, 2.5, 2.5, 2.5], [4, 2.5, 1, 2.5], [3, 2, 4, 1], [4, 1, 2, 3],
+        [3, 1, 4, 2],
+    ]
+)  # fmt: skip
+METHODS = {"AE": ["ae"], "IRMAE": ["irmae-l2", "irmae-l8"], "VAE": ["vae"], "PCA": ["pca"]}
+
+
+def plan(runs, against=("AE", "IRMAE"), ranked_by=("fid:gmm",)):
+    """A plan with these variants by data set."""
+    settings = {"methods": METHODS, "against": list(against), "ranked_by": list(ranked_by)}
+    return {
+        "config": {"family": settings, "verdicts": {"level": 0.05}, "datasets": list(runs)},
+        "runs": [{"dataset": dataset, "variant": name} for dataset, names in runs.items() for name in names],
+    }
+
+
+def measured(values):
+    """Values by (data set, variant, metric)."""
+    return Measured({key: pd.Series(v, pd.RangeIndex(len(v), name="seed"), dtype=float) for key, v in values.items()})
+
+
+def fids(**datasets):
+    """FIDs of ae, irmae-l2, vae by data set, for seeds that all agree."""
+    found = {}
+    for dataset, numbers in datasets.items():
+        for variant, number in zip(("ae", "irmae-l2", "vae"), numbers, strict=False):
+            found[dataset, variant, "fid:gmm"] = [number] * 2
+    return found
+
+
+def overall(table, blocks="data sets"):
+    return table[(table["blocks"] == blocks) & (table["metric"] == "overall")].set_index("method")
+
+
+def test_friedmans_test_and_the_critical_difference_are_those_of_demsars_example():
+    assert DEMSAR.mean(0) == pytest.approx([3.143, 2.000, 2.893, 1.964], abs=5e-4)
+    statistic, p = friedman(DEMSAR)
+    # Demsar's 9.28 is without the correction for ties, which divides by their share: 0.9571 here.
+    ties = 1 - (2 * (2**3 - 2) + (4**3 - 4) + 1 * (2**3 - 2)) / (14 * (4**3 - 4))
+    assert statistic * ties == pytest.approx(9.28, abs=0.01)
+    assert p == pytest.approx(stats.chi2.sf(statistic, 3))
+    assert critical_difference(4, 14, 0.05) == pytest.approx(1.25, abs=0.01)
+    assert critical_difference(4, 14, 0.10) == pytest.approx(1.12, abs=0.01)
+
+
+@pytest.mark.parametrize(("k", "q"), [(2, 1.960), (3, 2.343), (5, 2.728), (10, 3.164)])  # Demsar (2006), Table 5a
+def test_the_quantiles_are_those_of_demsars_table(k, q):
+    assert critical_difference(k, 6, 0.05) == pytest.approx(q * np.sqrt(k * (k + 1) / 36), abs=1e-3)
+
+
+def test_methods_that_are_all_equal_do_not_differ():
+    assert friedman(np.full((5, 3), 2.0)) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("ranks", [np.array([[1.0, 2.0, 3.0]]), np.array([[1.0, 2.0], [1.0, 2.0]])])
+def test_one_block_or_two_methods_have_no_test(ranks):
+    assert np.isnan(friedman(ranks)).all()
+
+
+def test_one_data_set_has_ranks_but_no_critical_difference():
+    found = overall(ranking(plan({"d": ["ae", "irmae-l2", "vae"]}), measured(fids(d=(1, 2, 3)))))
+    assert found["mean_rank"].to_dict() == {"AE": 1, "IRMAE": 2, "VAE": 3}
+    assert found[["p", "critical_difference"]].isna().all(axis=None)
+
+
+def test_a_data_set_counts_once_however_many_seeds_it_has():
+    values = measured({("a", "ae", "fid:gmm"): [1, 1, 4], ("a", "irmae-l2", "fid:gmm"): [2, 2, 3]} | fids(b=(2, 1)))
+    found = ranking(plan({"a": ["ae", "irmae-l2"], "b": ["ae", "irmae-l2"]}), values)
+    assert overall(found)["mean_rank"].tolist() == [1.5, 1.5]
+    assert overall(found)["n"].tolist() == [2, 2]
+    seeds = overall(found, "seeds")
+    assert seeds["mean_rank"].tolist() == pytest.approx([1.6, 1.4])  # seeds of a: 1 1 2, of b: 2 2
+    assert seeds["n"].tolist() == [5, 5]
+
+
+def test_a_diverged_seed_ranks_last_and_two_of_them_share_the_place():
+    values = {("a", name, "fid:gmm"): numbers for name, numbers in {"ae": [NAN], "irmae-l2": [9], "vae": [NAN]}.items()}
+    found = overall(ranking(plan({"a": ["ae", "irmae-l2", "vae"]}), measured(values)), "seeds")
+    assert found["mean_rank"].to_dict() == {"AE": 2.5, "IRMAE": 1.0, "VAE": 2.5}
+
+
+def test_more_explained_variance_is_better():
+    values = {("a", "ae", "explained_variance"): [0.9], ("a", "irmae-l2", "explained_variance"): [0.5]}
+    found = ranking(plan({"a": ["ae", "irmae-l2"]}, ranked_by=["explained_variance"]), measured(values))
+    assert overall(found)["mean_rank"].to_dict() == {"AE": 1, "IRMAE": 2}
+
+
+def test_a_method_that_is_not_everywhere_is_left_out_and_says_so():
+    runs = {"a": ["ae", "irmae-l2", "vae"], "b": ["ae", "irmae-l2"]}
+    found = overall(ranking(plan(runs), measured(fids(a=(1, 2, 3), b=(1, 2)))))
+    assert found.loc["VAE", "reason"] == "not on b"
+    assert found["mean_rank"].drop("VAE").tolist() == [1, 2] and np.isnan(found.loc["VAE", "mean_rank"])
+
+
+def test_overall_is_over_the_metrics_that_a_data_set_has():
+    errors = {("a", name, "error:100:best"): [value] * 2 for name, value in (("ae", 9), ("irmae-l2", 5), ("vae", 5))}
+    runs = {name: ["ae", "irmae-l2", "vae"] for name in "ab"}
+    made = plan(runs, ranked_by=("fid:gmm", "error:100:best", "mse"))  # mse is measured nowhere
+    found = ranking(made, measured(fids(a=(1, 2, 3), b=(2, 1, 3)) | errors))
+    # a: FID 1 2 3 and error 3 1.5 1.5, so 2 1.75 2.25; b: FID alone.
+    assert overall(found)["mean_rank"].to_dict() == {"AE": 2, "IRMAE": 1, "VAE": 3}
+    assert found[found["metric"] == "mse"]["mean_rank"].isna().all()
+
+
+def test_the_first_variant_of_a_method_that_runs_stands_for_it():
+    made = plan({"a": ["irmae-l8", "ae"], "b": ["ae", "irmae-l8", "irmae-l2"]})
+    assert methods("a", made) == {"IRMAE": "irmae-l8", "AE": "ae"}
+    assert methods("b", made) == {"AE": "ae", "IRMAE": "irmae-l2"}
+
+
+def test_every_method_has_its_mean_and_the_paired_difference_to_others():
+    values = {
+        ("a", "ae", "mse"): [10, 11, 12],
+        ("a", "irmae-l2", "mse"): [NAN, 12.5, 14],
+        ("a", "vae", "mse"): [1, 2.5, 3],
+        ("a", "vae", "error:10:last"): [1, 2, 3],
+    }
+    found = family(plan({"a": ["ae", "irmae-l2", "vae"]}), measured(values)).set_index(["method", "metric"])
+    assert found.index.tolist() == [("AE", "mse"), ("IRMAE", "mse"), ("VAE", "mse")]  # no second reading of an error
+    irmae, vae = found.loc[("IRMAE", "mse")], found.loc[("VAE", "mse")]
+    assert (irmae["mean"], irmae["n"], irmae["n_planned"]) == (13.25, 2, 3)
+    assert (irmae["difference:AE"], irmae["below:AE"]) == (1.75, 0)
+    assert (vae["difference:AE"], vae["below:AE"], vae["difference:IRMAE"]) == (pytest.approx(-26.5 / 3), 3, -10.5)
+    # AE against IRMAE is IRMAE against AE: a pair is tested once.
+    assert found.filter(regex="^(difference|p)").loc[("AE", "mse")].isna().all()
+    p = found.filter(regex="^p:").stack().dropna()
+    assert len(p) == 3
+    assert found.filter(regex="^p_").stack().dropna().tolist() == pytest.approx(
+        stats.false_discovery_control(p).tolist()
+    )
