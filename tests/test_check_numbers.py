@@ -138,6 +138,13 @@ def test_a_table_that_does_not_say_what_the_files_say(results):
     assert any("tables tables/reconstruction.csv: mean of mnist5k ae mse" in line for line in found)
 
 
+def test_a_table_of_a_run_that_classifies_nothing_is_empty_and_can_be_checked(results):
+    edit(results / "tables/metrics.csv", r"^\w+,[\w-]+,\d,\w+,error:.*\n", "", count=0)
+    edit(results / "tables/table_2.csv", r"^(?!dataset).*\n", "", count=0)
+    found = findings(results)
+    assert not any("cannot be checked" in line or "table_2" in line for line in found)
+
+
 def test_a_verdict_that_does_not_follow_from_the_numbers(results):
     edit(results / "tables/claims.csv", r"^(digits-fid-ae,.*),reproduced,", r"\1,contradicted,")
     (found,) = findings(results)

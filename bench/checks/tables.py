@@ -77,7 +77,8 @@ def _means(folder: Folder) -> Iterator[Finding]:
         wanted = wanted.reindex(table.index).assign(difference=difference)
         for column in wanted:
             # Some numbers are tiny, so nothing but relative differences count.
-            wrong = ~np.isclose(table[column], wanted[column], rtol=1e-9, atol=0, equal_nan=True)
+            ours, theirs = (frame[column].astype(float) for frame in (table, wanted))  # an empty table has no types
+            wrong = ~np.isclose(ours, theirs, rtol=1e-9, atol=0, equal_nan=True)
             if wrong.any():
                 what = f"{column} of {' '.join(table.index[wrong][0])}"
                 values = f"{table[column][wrong].iloc[0]} for {wanted[column][wrong].iloc[0]}"
