@@ -34,6 +34,7 @@ include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/sample.smk"
 include: "workflow/rules/fid.smk"
 include: "workflow/rules/sensitivity.smk"
+include: "workflow/rules/linear.smk"
 include: "workflow/rules/report.smk"
 
 

@@ -18,7 +18,8 @@ from bench.command import Stop, run
 from bench.files import COMMENT, read_json, writing
 from bench.jobs import every_run, gather_jobs
 
-REFERENCE_STEP, REFERENCE = "fid_reference", "reference"  # the floor and ceiling of FID stand as a variant
+REFERENCE = "reference"  # the floors and ceilings of a data set, numbers of no model, stand as a variant
+REFERENCE_STEPS = ("fid_reference", "interpolate_reference")
 COST = "jobs"  # the one table whose files may go: Snakemake's benchmarks are no results
 REEVALUATE = "reevaluate"  # the step whose metrics are called ALTERNATIVE/METRIC
 METRICS = ["dataset", "variant", "seed", "step", "metric", "value"]
@@ -40,8 +41,9 @@ def gather_metrics(plan: dict[str, Any], results: Path) -> pd.DataFrame:
         if step != REEVALUATE
     ]
     tables += [
-        (results / "data" / dataset / f"{REFERENCE_STEP}.csv", (dataset, REFERENCE, REFERENCE_STEP))
+        (results / "data" / dataset / f"{step}.csv", (dataset, REFERENCE, step))
         for dataset in plan["datasets"]
+        for step in REFERENCE_STEPS
     ]
     metrics = _stacked(tables, ["dataset", "variant", "step"])
     return _sorted(metrics[METRICS], [metrics["seed"], metrics["table"], _metric_rank(metrics)])

@@ -1,7 +1,8 @@
-"""The paper's convolutional encoders and decoders, built from a data set's `architecture` section."""
+"""Encoders and decoders, built from a data set's `architecture` section."""
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import prod
 from typing import Literal
 
 from torch import nn
@@ -16,7 +17,8 @@ class Backbone:
     `family: convolutional` is the shapes network: after the halving convolutions a last convolution maps the
     2x2 map to the code, and the decoder mirrors it. `family: dense` is the MNIST and CelebA network: fully
     connected layers meet at the code, and the decoder starts from an 8x8 map. Source: the released code's
-    layer sizes (docs/protocol.md, rows 8 and 20), reimplemented; parameter counts are tested.
+    layer sizes (docs/protocol.md, rows 8 and 20), reimplemented; parameter counts are tested. `family: linear`
+    is one linear layer to each side of the code: a linear autoencoder.
     """
 
     def __init__(self, shape: Sequence[int], latent: int, architecture: dict) -> None:
@@ -24,21 +26,27 @@ class Backbone:
         self.latent = latent
         settings = dict(architecture)
         family = settings.pop("family")
-        self.parts = {"convolutional": Convolutional, "dense": Dense}[family](self, **settings)
+        families = {"convolutional": Convolutional, "dense": Dense, "linear": Linear}
+        self.parts = families[family](self, **settings)
 
     def encoder(self, outputs: int) -> nn.Sequential:
         """Return the encoder, images [n, c, h, w] to [n, outputs]: the latent size, or twice it (VAE)."""
         return self.parts.encoder(outputs)
 
     def decoder(self, output: Output) -> nn.Sequential:
-        """Return the decoder, codes [n, latent] to images [n, c, h, w] through a final tanh or sigmoid."""
+        """Return the decoder, codes [n, latent] to images [n, c, h, w] through a final tanh or sigmoid.
+
+        Linear networks have no tanh, which would not be linear; the sigmoid stays, as binary cross-entropy needs it.
+        """
         layers = self.parts.decoder()
-        layers.append(nn.Tanh() if output == "tanh" else nn.Sigmoid())
+        layers.append(self.parts.tanh() if output == "tanh" else nn.Sigmoid())
         return layers
 
 
 class Convolutional:
     """Convolutions down to a 2x2 map and one more to the code (the paper's shapes network)."""
+
+    tanh = nn.Tanh
 
     def __init__(
         self,
@@ -71,6 +79,8 @@ class Convolutional:
 class Dense:
     """Convolutions, then linear layers on both sides of the code (the MNIST and CelebA networks)."""
 
+    tanh = nn.Tanh
+
     def __init__(self, backbone: Backbone, encoder: list[int], decoder: list[int], decoder_relu: bool) -> None:
         self.backbone, self.widths, self.decoder_widths = backbone, encoder, decoder
         self.decoder_relu = decoder_relu
@@ -87,6 +97,21 @@ class Dense:
         start += [nn.ReLU()] if self.decoder_relu else []
         last = nn.ConvTranspose2d(widths[-1], self.backbone.channels, kernel_size=1)
         return nn.Sequential(*start, nn.Unflatten(1, (widths[0], side, side)), *_doubling(widths), last)
+
+
+class Linear:
+    """One linear layer from the pixels to the code and one back."""
+
+    tanh = nn.Identity
+
+    def __init__(self, backbone: Backbone) -> None:
+        self.backbone, self.shape = backbone, (backbone.channels, backbone.size, backbone.size)
+
+    def encoder(self, outputs: int) -> nn.Sequential:
+        return nn.Sequential(nn.Flatten(), nn.Linear(prod(self.shape), outputs))
+
+    def decoder(self) -> nn.Sequential:
+        return nn.Sequential(nn.Linear(self.backbone.latent, prod(self.shape)), nn.Unflatten(1, self.shape))
 
 
 def _halving(widths: Sequence[int]) -> list[nn.Module]:

@@ -20,7 +20,7 @@ from bench.datasets import Split, Splits
 from bench.files import sha256, write_json, writing
 
 # What the config says of a data set for its models' sake.
-MODEL_KEYS = {"latent", "components", "architecture"}
+MODEL_KEYS = {"latent", "components", "training", "architecture"}
 SECONDS_BETWEEN_REPORTS = 5
 
 

@@ -16,7 +16,7 @@ COLUMNS = ["rule", "dataset", "variant", "seeds", "wall_seconds", "peak_memory_m
 # half minute is missing there.
 MEASURES = ("s", "max_rss")
 WITHOUT_DEVICE = ("fetch", "fetch_inception", "spectrum")  # rules that leave a GPU to others
-NEEDS_CODES = {"spectrum", "classify", "sample", "reevaluate"}
+NEEDS_CODES = {"spectrum", "interpolate", "classify", "sample", "reevaluate"}
 REPORT = {
     "aggregate": "tables/metrics.csv",
     "judge": "tables/claims.csv",
@@ -67,6 +67,8 @@ def measuring(plan: dict[str, Any]) -> Iterator[Job]:
             yield _job("fid_extractor", dataset, output=f"data/{dataset}/fid_extractor.safetensors")
         if compared:
             yield _job("fid_reference", dataset, output=f"data/{dataset}/fid_reference.csv")
+        if dataset not in retrained:
+            yield _job("interpolate_reference", dataset, output=f"data/{dataset}/interpolate_reference.csv")
     for run in every_run(plan):
         yield from _of_run(run)
 
@@ -109,15 +111,15 @@ def _images(plan: dict[str, Any]) -> Iterator[Job]:
     """Yield the jobs that make images for figures alone, once for figures that share them."""
     first = {(run["dataset"], run["variant"]): run["path"] for run in reversed(plan["runs"])}
     shown = {
-        (figure["kind"], panel["dataset"], variant)
+        (panel["dataset"], variant)
         for figure in plan["figures"].values()
-        if figure["kind"] in ("interpolate", "pca_grid")
+        if figure["kind"] == "pca_grid"
         for panel in figure["panels"]
         for variant in panel["variants"]
     }
-    for rule, dataset, variant in sorted(shown):
+    for dataset, variant in sorted(shown):
         path = first[dataset, variant]
-        yield _job(rule, dataset, variant, Path(path).name, output=f"{path}/images/{rule}.npy")
+        yield _job("pca_grid", dataset, variant, Path(path).name, output=f"{path}/images/pca_grid.npy")
 
 
 def _job(rule: str, dataset: str = "", variant: str = "", seeds: str = "", *, output: str) -> Job:

@@ -27,6 +27,8 @@ SIZES = {
     "mnist": ((1, 32, 32), 60_000),
     "fashion_mnist": ((1, 32, 32), 60_000),
     "celeba": ((3, 64, 64), 162_770),
+    "gaussian2d": ((1, 64, 64), None),
+    "linear": ((1, 32, 32), None),
 }
 ANY = ""  # in place of a data set
 

@@ -19,6 +19,7 @@ from bench.report.codes import ablation_frame, ablations, controls, reconstructi
 from bench.report.cost import cost, cost_frame
 from bench.report.family import family
 from bench.report.generation import table_1
+from bench.report.interpolation import interpolation
 from bench.report.overview import figures, introduction, what_ran
 from bench.report.results import Results, read_results
 from bench.report.sensitivity import sensitivity
@@ -36,6 +37,7 @@ SECTIONS: list[Callable[[Results], str]] = [
     ablations,
     spectra,
     reconstruction,
+    interpolation,
     controls,
     studies,
     figures,
@@ -57,6 +59,7 @@ def long_tables(results: Results) -> dict[str, pd.DataFrame]:
         "ablations": ablation_frame(results),
         "spectra": results.select(*SPECTRA),
         "reconstruction": results.select("mse", "explained_variance"),
+        "interpolation": results.select("off_manifold:", "midpoint_error"),
         "cost": cost_frame(results),
     }
 

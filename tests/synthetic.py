@@ -75,6 +75,7 @@ def config() -> dict:
             "lr": 1e-3,
         },
         "sample": {"count": 1000, "covariance_floor": 1e-6},
+        "interpolate": {"pairs": 3, "steps": 5, "scored": 100},
         "fid": {"extractor": "in_domain", "reference": "test"},
         "family": {
             "methods": {"AE": ["ae"], "VAE": ["vae"], "IRMAE": ["irmae-l2", "irmae-l8"], "PCA": ["pca"]},
@@ -145,14 +146,12 @@ def write_data(folder, dataset) -> None:
     write_json(folder / "data.json", record)
     rows = [(0, "fid:real", 2.0), (1, "fid:real", 4.0), (0, "fid:noise", 500.0)]
     rows += [(0, "kid:real", 0.001), (1, "kid:real", 0.003), (0, "kid:noise", 0.5)]
-    origin = {
-        "step": "fid_reference",
-        "commit": COMMIT,
-        "tree": TREE,
-        "dirty": False,
-        "data_sha256": record["sha256"]["train.npy"],
-    }
-    write_rows(folder / "fid_reference.csv", rows, origin | NETWORK)
+    origin = {"commit": COMMIT, "tree": TREE, "dirty": False, "data_sha256": record["sha256"]["train.npy"]}
+    write_rows(folder / "fid_reference.csv", rows, origin | {"step": "fid_reference"} | NETWORK)
+    # The true images halfway are known of one data set.
+    rows = [(0, "off_manifold:real", 0.05), (0, "off_manifold:blend", 0.2)]
+    rows += [(0, "midpoint_error:blend", 0.3)] * (dataset == "shapes")
+    write_rows(folder / "interpolate_reference.csv", rows, origin | {"step": "interpolate_reference"})
 
 
 def values(run, seed) -> dict[str, dict[str, float]]:
@@ -171,6 +170,8 @@ def values(run, seed) -> dict[str, dict[str, float]]:
     tables = {
         "spectrum": spectrum | ranks,
         "reconstruct": {"mse": 0.01, "explained_variance": 0.8},
+        "interpolate": {"count:pairs": 100.0, "off_manifold:ends": 0.06, "off_manifold:middle": 0.1 + 0.001 * seed}
+        | ({"midpoint_error": 0.15} if run["dataset"] == "shapes" else {}),
         "classify": errors,
         "supervise": errors,
         "sample": {"gmm_converged": 1.0, "gmm_iterations": 9.0},

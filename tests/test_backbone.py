@@ -17,11 +17,15 @@ CELEBA = {
     "decoder": [1024, 512, 256, 128],
     "decoder_relu": False,
 }
+BUMPS = {"family": "dense", "encoder": [32, 64], "decoder": [256, 128, 32, 8], "decoder_relu": True}
+LINEAR = {"family": "linear"}
 ALL = [
     ((3, 32, 32), 32, SHAPES_CODE),
     ((3, 32, 32), 32, SHAPES_SUPPLEMENT),
     ((1, 32, 32), 128, MNIST),
     ((3, 64, 64), 512, CELEBA),
+    ((1, 64, 64), 200, BUMPS),
+    ((3, 16, 16), 7, LINEAR),
 ]
 
 
@@ -49,6 +53,15 @@ def test_parameter_counts_are_those_of_the_released_code(shape, latent, architec
 def test_outputs_end_in_tanh_or_sigmoid():
     backbone = Backbone((1, 32, 32), 8, MNIST)
     assert isinstance(backbone.decoder("tanh")[-1], nn.Tanh)
+    assert isinstance(backbone.decoder("sigmoid")[-1], nn.Sigmoid)
+
+
+def test_linear_networks_are_affine_but_for_the_sigmoid_of_a_vae():
+    backbone = Backbone((1, 8, 8), 5, LINEAR)
+    network = nn.Sequential(backbone.encoder(5), backbone.decoder("tanh"))
+    one, other = torch.rand(2, 4, 1, 8, 8)
+    assert torch.allclose(network((one + other) / 2), (network(one) + network(other)) / 2, atol=1e-6)
+    assert count_parameters(network) == 64 * 5 + 5 + 5 * 64 + 64
     assert isinstance(backbone.decoder("sigmoid")[-1], nn.Sigmoid)
 
 

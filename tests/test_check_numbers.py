@@ -92,6 +92,31 @@ def test_a_floor_or_ceiling_that_is_not_to_be_trusted(results, pattern, new, mes
     assert found.startswith(message.format(name))
 
 
+@pytest.mark.parametrize(
+    ("pattern", "new", "message"),
+    [
+        (
+            '"step": "interpolate_reference"',
+            '"step": "interpolate"',
+            "origin {}: was made for another run (interpolate",
+        ),
+        (r"^0,off_manifold:blend,.*\n", "", "seeds {}: has off_manifold:blend of seed 0 0 times, not once"),
+        (
+            r"^0,off_manifold:real,.*",
+            "0,off_manifold:real,2.0",
+            "numbers {}: off_manifold:real of seed 0 is 2.0, outside",
+        ),
+        (r'"data_sha256": "', '"data_sha256": "0', "data {}: was made from other images than data/mnist5k holds"),
+    ],
+)
+def test_a_limit_of_interpolation_that_is_not_to_be_trusted(results, pattern, new, message):
+    name = "data/mnist5k/interpolate_reference.csv"
+    edit(results / name, pattern, new)
+    write_tables(results)
+    (found,) = findings(results)
+    assert found.startswith(message.format(name))
+
+
 def test_a_distance_below_that_of_real_images(results):
     for seeds in ("0-1", "2"):
         edit(results / f"runs/mnist5k/ae/{seeds}/metrics/fid.csv", r"fid:gmm,.*", "fid:gmm,0.5", count=0)
@@ -159,6 +184,7 @@ def test_every_other_table_follows_from_the_files_too(results, name):
     ("key", "value", "message"),
     [
         ("sample.count", 2000, "fid.csv: count:samples: [1000.0], the config asks for [2000.0]"),
+        ("interpolate.scored", 50, "interpolate.csv: count:pairs: [100.0], the config asks for [50.0]"),
         ("data.mnist5k.latent", 16, "spectrum.csv: singular values: [12], the config asks for [16]"),
         (
             "spectrum.thresholds",

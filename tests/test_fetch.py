@@ -96,7 +96,9 @@ def test_long_fetch_reports_its_progress(tmp_path, monkeypatch, capsys):
 
 
 def test_unknown_data_set_is_answered_with_those_that_exist(tmp_path):
-    with pytest.raises(Stop, match="'mnst'; there are celeba, fashion_mnist, mnist, mnist5k, shapes"):
+    with pytest.raises(
+        Stop, match="'mnst'; there are celeba, fashion_mnist, gaussian2d, linear, mnist, mnist5k, shapes"
+    ):
         fetch("mnst", {}, Path(), tmp_path)
 
 

@@ -130,7 +130,7 @@ def test_many_claims_ask_for_more_evidence_than_one():
 def test_a_run_of_the_papers_size_is_comparable_and_any_other_says_why_not():
     assert [differences("fid:gmm", role, plan(), DATA) for role in ("shapes", "digits", "faces")] == [[], [], []]
     smaller = copy.deepcopy(PAPER)
-    smaller["training"]["epochs"] = 8
+    smaller["data"]["mnist"]["training"] = {"epochs": 8}
     smaller["fid"]["extractor"] = "in_domain"
     smaller["classify"]["epochs"] = 50
     smaller["data"]["mnist"]["architecture"]["encoder"] = [16, 32, 64, 128]

@@ -64,13 +64,20 @@ def test_a_run_has_its_models_options_and_nothing_else_of_its_variant(config):
         "options": {"depth": 3},
         "seeds": [0, 1, 2, 3, 4],
         "path": "runs/mnist/x/0-4",
-        "metrics": ["spectrum", "reconstruct", "classify", "sample", "fid"],
+        "metrics": ["spectrum", "reconstruct", "interpolate", "classify", "sample", "fid"],
         "latent": 128,
         "architecture": config["data"]["mnist"]["architecture"],
         "training": {**config["training"], "epochs": 2},
     }
     assert (supervised["variant"], supervised["metrics"]) == ("supervised", ["supervise"])
     assert run.keys() - plan.spec(run).keys() == {"path", "metrics"}
+
+
+def test_training_is_the_variants_then_the_data_sets_then_everyones(config):
+    config |= {"datasets": ["linear"], "variants": {"x": {"model": "ae", "training": {"epochs": 2}}}}
+    config["data"]["linear"]["training"] = {"epochs": 3, "lr": 0.5}
+    (run,) = plan.runs(config)
+    assert run["training"] == {**config["training"], "epochs": 2, "lr": 0.5}
 
 
 def test_a_variant_runs_where_it_and_the_config_agree(config):
@@ -190,6 +197,9 @@ def edit(config, where, value):
         ("variants/supervised", {"model": "ae"}, "variants.supervised: the tables use this name"),
         ("data/shapes/sqare", "corner", "data.shapes: there is no option 'sqare'. Did you mean square?"),
         ("data/shapes/architecture/decoder_relu", True, "data.shapes.architecture: there is no key 'decoder_relu'."),
+        ("data/mnist/architecture/code_relu", True, "data.mnist.architecture: there is no key 'code_relu'."),
+        ("data/linear/architecture/encoder", [4], "data.linear.architecture: there is no key 'encoder'."),
+        ("data/linear/training", {"epoch": 1}, "data.linear.training: there is no key 'epoch'."),
         ("figures/2/panels/digit", [], "figures.2.panels.digit: there is no role 'digit'. Did you mean digits?"),
         ("figures/2/panels/shapes", ["ae-11"], "figures.2.panels.shapes: there is no variant 'ae-11'."),
         ("figures/2", {"kind": "spectrum"}, "figures.2: 'panels' is a required property"),

@@ -146,12 +146,21 @@ def test_figure_2_stands_in_numbers_beside_the_digitised_ones(text):
     assert row(section(text, "### Figure 2 in numbers"), "IRMAE l=2")[0] == "0.008 ± 0.000 (3)<br>paper 0.082<br>-0.074"
 
 
+def test_interpolations_stand_beside_blended_pixels_and_true_midpoints_where_they_are_known(text):
+    part = section(text, "## Interpolation")
+    assert "at most 100 pairs" in part
+    known, other = part.split("### mnist5k (digits)")
+    assert row(known, "AE") == ["0.0600 ± 0.0000 (3)", "0.1010 ± 0.0010 (3)", "0.1500 ± 0.0000 (3)"]
+    assert row(known, "*no model: pixels blended*") == ["0.0500 (1)", "0.2000 (1)", "0.3000 (1)"]
+    assert row(other, "VAE")[1] == "0.1015 ± 0.0007 (2 of 3, 1 diverged)" and len(row(other, "AE")) == 2
+
+
 def test_costs_add_up_over_jobs_and_untrained_rows_have_no_rate(folder, text):
     part = section(text, "## Cost")
-    # Two batches of six jobs, and of 10 s of training; three seeds see 4,000 images twice.
-    assert row(part, "AE") == ["no GPU", "150.0", "700", "20.0", "1,200", "no device", "1,000"]
+    # Two batches of seven jobs, and of 10 s of training; three seeds see 4,000 images twice.
+    assert row(part, "AE") == ["no GPU", "175.0", "700", "20.0", "1,200", "no device", "1,000"]
     assert row(part, "PCA")[3:5] == ["no training", "no training"]
-    assert row(part, "*shared by these rows*")[:3] == ["no GPU", "37.5", "700"]
+    assert row(part, "*shared by these rows*")[:3] == ["no GPU", "50.0", "700"]
     jobs = read_table(folder / "tables" / "jobs.csv")
     assert row(part, "*total*") == ["no GPU", f"{len(jobs) * 12.5:,.1f}", "700"]
 
@@ -160,7 +169,7 @@ def test_on_a_gpu_its_seconds_are_those_of_the_jobs_that_hold_it(folder):
     results = read_results(folder / "plan.json", folder, PAPER)
     part = cost(replace(results, runs=results.runs.assign(device="cuda", device_name="A card")))
     assert "The machine: A card." in part
-    assert row(part, "AE")[:2] == ["125.0", "150.0"]  # spectrum leaves it to others
+    assert row(part, "AE")[:2] == ["150.0", "175.0"]  # spectrum leaves it to others
 
 
 def test_a_lost_benchmark_file_is_said_to_be_lost(folder):
@@ -170,11 +179,11 @@ def test_a_lost_benchmark_file_is_said_to_be_lost(folder):
     jobs = results.jobs.copy()
     jobs.loc[lost, measured] = float("nan")
     part = section(cost(replace(results, jobs=jobs)), "### shapes")
-    assert row(part, "AE")[:2] == ["not recorded: the benchmark files of 12 jobs are gone", "not recorded"]
+    assert row(part, "AE")[:2] == ["not recorded: the benchmark files of 14 jobs are gone", "not recorded"]
     jobs = results.jobs.copy()
     jobs.loc[lost & (jobs["rule"] == "train"), measured] = float("nan")
     part = section(cost(replace(results, jobs=jobs)), "### shapes")
-    assert row(part, "AE")[:2] == ["no GPU", "125.0 (10 of 12 jobs recorded)"]
+    assert row(part, "AE")[:2] == ["no GPU", "150.0 (12 of 14 jobs recorded)"]
 
 
 def test_table_1_can_be_recomputed_with_pandas_alone(folder):

@@ -31,7 +31,7 @@ while [ $# -gt 0 ]; do
         "aggregate --tables") make "$2"/{metrics,alternatives,studies,history,runs,jobs}.csv ;;
         "judge --results") make "$2"/tables/{claims,cells,sensitivity,variance,family,ranking}.csv ;;
         "figure --out") make "$2".{png,pdf} ;;
-        "tables --out") make "$2" "${2%.md}"/{table_{1,2},ablations,spectra,reconstruction,cost}.csv ;;
+        "tables --out") make "$2" "${2%.md}"/{table_{1,2},ablations,spectra,reconstruction,interpolation,cost}.csv ;;
         "train --model" | *" --out" | *" --metrics" | *" --history" | *" --provenance" | *" --gaussian" | *" --gmm")
             make "$2" ;;
     esac
@@ -90,10 +90,13 @@ def test_the_paper_is_planned_without_data_and_without_a_gpu(checkout):
         ("mnist", "irmae-l8"),
         ("celeba", "irmae-l4"),
         ("mnist", "pca"),
+        ("fashion_mnist", "irmae-l8"),
+        ("gaussian2d", "irmae-l2"),
+        ("linear", "vae"),
     } <= trained
     assert {w["seeds"] for rule, w in jobs if rule == "train"} == {"0-4"}
     assert "fetch_inception" in rules(jobs)
-    assert [w["dataset"] for rule, w in jobs if rule == "supervise"] == ["mnist"]
+    assert {w["dataset"] for rule, w in jobs if rule == "supervise"} == {"mnist", "fashion_mnist"}
     assert {w["name"] for rule, w in jobs if rule == "figure"} == {
         *map(str, range(2, 12)), "frontier", "ranking", "depth", "latent", "beta",
     }  # fmt: skip
@@ -121,7 +124,7 @@ def test_what_the_papers_other_protocols_ask_for_is_planned(checkout):
 def test_the_sensitivity_is_a_target_of_its_own(checkout):
     rules_of = rules(checkout.planned("sensitivity", "--config", "preset=quick"))
     assert {"reevaluate", "aggregate", "judge"} <= rules_of
-    assert not {"figure", "tables", "interpolate"} & rules_of
+    assert not {"figure", "tables", "pca_grid"} & rules_of
 
 
 def test_one_seed_per_job_gives_a_job_per_combination(checkout):
@@ -216,7 +219,7 @@ def test_editing_a_model_reruns_that_models_runs_only(finished, edited):
     edited("bench/models/irmae.py")
     jobs = finished.planned(*SMOKE)
     assert variants(jobs) == {"irmae-l2", "irmae-l8"}
-    assert not rules(jobs) & {"fetch", "supervise", "fid_extractor", "fid_reference"}
+    assert not rules(jobs) & {"fetch", "supervise", "fid_extractor", "fid_reference", "interpolate_reference"}
     assert rules(jobs) >= {"train", "encode", "fid", *AFTER_RUNS}
 
 

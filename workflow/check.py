@@ -12,8 +12,8 @@ from workflow.alternatives import SUPERVISED
 from workflow.plan import REFERENCE
 from workflow.runs import VARIANT_KEYS
 
-# Keys of data.NAME that every data set has; every other one is an option of its `load`.
-DATA_KEYS = {"latent", "components", "architecture"}
+# Keys of data.NAME that every data set may have; every other one is an option of its `load`.
+DATA_KEYS = {"latent", "components", "training", "architecture"}
 
 
 def problems(config: dict[str, Any], schema: dict[str, Any], root: Path) -> list[str]:

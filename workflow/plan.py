@@ -13,7 +13,7 @@ from workflow.runs import batches, datasets_of, label, retrained, runs
 from workflow.studies import studied
 
 PAPER = "paper"  # the preset of config.yaml itself; every other one is an overlay
-REFERENCE = "reference"  # how the tables call the floor and ceiling of FID
+REFERENCE = "reference"  # how the tables call the floors and ceilings
 # What a run's spec.json says, beside the images' shape.
 SPECIFIED = ("dataset", "variant", "model", "options", "seeds", "latent", "architecture", "training")
 # The images that a kind of figure shows; spectra need none.

@@ -68,7 +68,7 @@ def batched(
             "metrics": steps,
             "latent": settings.get("latent", data["latent"]),
             "architecture": data["architecture"],
-            "training": {**config["training"], **settings.get("training", {}), **changed},
+            "training": {**config["training"], **data.get("training", {}), **settings.get("training", {}), **changed},
         }
 
 
@@ -78,4 +78,4 @@ def metrics(dataset: str, variant: str, config: dict[str, Any]) -> list[str]:
         return ["supervise"]
     classified = ["classify"] if dataset in config["classify"]["datasets"] else []
     again = ["reevaluate"] if alternatives.reevaluation(dataset, variant, config) else []
-    return ["spectrum", "reconstruct", *classified, "sample", "fid", *again]
+    return ["spectrum", "reconstruct", "interpolate", *classified, "sample", "fid", *again]

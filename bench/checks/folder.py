@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-from bench.aggregate import REFERENCE_STEP, read_table
+from bench.aggregate import REFERENCE_STEPS, read_table
 from bench.command import Stop
 from bench.files import read_json
 from bench.jobs import every_run
@@ -92,7 +92,7 @@ class Folder:
     def _kept(self) -> list[Path]:
         runs = [self.root / run["path"] / name for run in self.runs for name in KEYS if name != "data.json"]
         tables = [self.root / run["path"] / "metrics" / f"{step}.csv" for run in self.runs for step in run["metrics"]]
-        names = ("data.json", f"{REFERENCE_STEP}.csv")
+        names = ("data.json", *(f"{step}.csv" for step in REFERENCE_STEPS))
         return [*runs, *tables, *(self.root / "data" / dataset / name for dataset in self.datasets for name in names)]
 
     @property
@@ -149,10 +149,10 @@ class Folder:
         paths = [self.root / run["path"] / "metrics" / f"{step}.csv" for step in run["metrics"]]
         return [path for path in paths if path in self.content]
 
-    def references(self) -> dict[str, Path]:
-        """Return the tables of floor and ceiling by data set, where they can be read."""
-        paths = {name: self.root / "data" / name / f"{REFERENCE_STEP}.csv" for name in self.datasets}
-        return {name: path for name, path in paths.items() if path in self.content}
+    def references(self) -> list[tuple[str, Path]]:
+        """Return the data set and path of the tables of floors and ceilings that can be read."""
+        paths = [(name, self.root / "data" / name / f"{s}.csv") for name in self.datasets for s in REFERENCE_STEPS]
+        return [(name, path) for name, path in paths if path in self.content]
 
     def name(self, path: Path) -> str:
         """Return how findings call a file."""

@@ -9,9 +9,19 @@ import pandas as pd
 
 from bench.checks.folder import AGAIN, Finding, Folder, error, listed, note, warning
 
-RANGES = {"fid": (0, np.inf), "error": (0, 100), "explained_variance": (-np.inf, 1), "singular_value": (0, 1)}
+RANGES = {
+    "fid": (0, np.inf),
+    "error": (0, 100),
+    "explained_variance": (-np.inf, 1),
+    "singular_value": (0, 1),
+    "off_manifold": (0, 1),
+    "midpoint_error": (0, 1),
+}
 FEW = 3
-LIMITS = ((0, "fid:real"), (1, "fid:real"), (0, "fid:noise"))  # floor and ceiling of a data set
+LIMITS = {  # floor and ceiling of a data set
+    "fid_reference": ((0, "fid:real"), (1, "fid:real"), (0, "fid:noise")),
+    "interpolate_reference": ((0, "off_manifold:real"), (0, "off_manifold:blend")),
+}
 
 
 def seeds(folder: Folder) -> Iterator[Finding]:
@@ -32,11 +42,11 @@ def seeds(folder: Folder) -> Iterator[Finding]:
 
 
 def references(folder: Folder) -> Iterator[Finding]:
-    """Every data set that is sampled has its floor and its ceiling, once."""
-    for path in folder.references().values():
+    """Every data set that is sampled or interpolated has its floor and its ceiling, once."""
+    for _, path in folder.references():
         rows = folder.content[path].dropna(subset="value")
         found = list(zip(rows["seed"], rows["metric"], strict=True))
-        for seed, metric in LIMITS:
+        for seed, metric in LIMITS[path.stem]:
             if (times := found.count((seed, metric))) != 1:
                 text = f"has {metric} of seed {seed} {times} times, not once; {AGAIN}"
                 yield error("seeds", folder.name(path), text)
@@ -129,7 +139,8 @@ def missing(folder: Folder) -> Iterator[Finding]:
 
 def ranges(folder: Folder) -> Iterator[Finding]:
     """No number is out of its range, by whichever protocol it was measured."""
-    paths = [path for run in folder.runs for path in folder.metric_files(run)] + [*folder.references().values()]
+    paths = [path for run in folder.runs for path in folder.metric_files(run)]
+    paths += [path for _, path in folder.references()]
     rows = pd.concat([folder.content[path].assign(file=folder.name(path)) for path in paths], ignore_index=True)
     kinds = rows["metric"].str.split("/").str[-1].str.split(":").str[0]
     values = pd.to_numeric(rows["value"], errors="coerce")

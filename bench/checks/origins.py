@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bench.aggregate import REFERENCE_STEP
+from bench.aggregate import REFERENCE_STEPS
 from bench.checks.folder import AGAIN, Finding, Folder, error, listed, warning
 from bench.files import read_origin, sha256
 from bench.origin import UNKNOWN
@@ -13,7 +13,7 @@ SPEC = ("dataset", "variant", "model", "options", "seeds")
 MACHINE = ("device", "device_name", "torch", "tf32")
 RUN_FILES = ("spec.json", "model.safetensors", "history.csv", "provenance.json")
 NETWORK = ("extractor", "weights_sha256")
-OF_NETWORK = ("fid", REFERENCE_STEP)  # the steps whose numbers are distances between a network's features
+OF_NETWORK = ("fid", "fid_reference")  # the steps whose numbers are distances between a network's features
 DATA_FILES = ("data.json", "train.npy", "test.npy")
 
 
@@ -27,7 +27,7 @@ def complete(folder: Folder) -> Iterator[Finding]:
         kept = RUN_FILES if run["model"] != "supervised" else ("spec.json",)
         promised += [folder.root / run["path"] / name for name in kept]
         promised += [folder.root / run["path"] / "metrics" / f"{step}.csv" for step in run["metrics"]]
-    promised += [folder.root / "data" / name / f"{REFERENCE_STEP}.csv" for name in folder.plan["datasets"]]
+    promised += [folder.root / "data" / name / f"{s}.csv" for name in folder.plan["datasets"] for s in REFERENCE_STEPS]
     promised += [folder.root / "data" / name / file for name in folder.datasets for file in DATA_FILES]
     for path in promised:
         if not path.is_file():
@@ -63,8 +63,8 @@ def origins(folder: Folder) -> Iterator[Finding]:
             if fault := _fault(read_origin(path), path.stem, digest, known):
                 faults.setdefault(fault, []).append(folder.name(path))
         yield from (error("origin", listed(files), fault) for fault, files in faults.items())
-    for path in folder.references().values():
-        if fault := _fault(read_origin(path), REFERENCE_STEP, None, {}):
+    for _, path in folder.references():
+        if fault := _fault(read_origin(path), path.stem, None, {}):
             yield error("origin", folder.name(path), fault)
 
 
@@ -106,7 +106,7 @@ def commits(folder: Folder) -> Iterator[Finding]:
     for name in folder.datasets:
         runs = [run for run in folder.runs if run["dataset"] == name]
         files = [path for run in runs for path in folder.metric_files(run)]
-        files += [path for dataset, path in folder.references().items() if dataset == name]
+        files += [path for dataset, path in folder.references() if dataset == name]
         made = {run["path"]: folder.provenance[run["path"]] for run in runs if run["path"] in folder.provenance}
         made |= {folder.name(path): read_origin(path) for path in files}
         made = {where: origin for where, origin in made.items() if set(ORIGIN[1:]) <= set(origin)}
@@ -156,16 +156,18 @@ def data(folder: Folder) -> Iterator[Finding]:
         for run in runs:
             if folder.provenance[run["path"]]["data_sha256"] != record.get("train.npy"):
                 yield error("data", run["path"], f"was trained on other images than data/{name} holds; {AGAIN}")
+    for name, path in folder.references():
+        made, record = read_origin(path), folder.records.get(name)
+        if made and record and made.get("data_sha256") != record["sha256"].get("train.npy"):
+            yield error("data", folder.name(path), f"was made from other images than data/{name} holds; {AGAIN}")
 
 
 def extractors(folder: Folder) -> Iterator[Finding]:
     """All FIDs of a data set are distances between features of one network."""
-    for name, path in folder.references().items():
+    for name, path in folder.references():
         usual = read_origin(path)
-        if not usual or name not in folder.records:
-            continue  # found by `origins`, `complete` or `readable`
-        if usual.get("data_sha256") != folder.records[name]["sha256"].get("train.npy"):
-            yield error("extractor", folder.name(path), f"was made from other images than data/{name} holds; {AGAIN}")
+        if path.stem not in OF_NETWORK or not usual:
+            continue  # found by `origins`
         for run in (run for run in folder.runs if run["dataset"] == name):
             for file in folder.metric_files(run):
                 origin = read_origin(file)

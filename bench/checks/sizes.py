@@ -29,6 +29,9 @@ def _sizes(folder: Folder, run: dict[str, Any], path: Path) -> Sizes:
         real = images[config["fid"]["reference"]]
         for metric, count in (("count:samples", config["sample"]["count"]), ("count:reference", real)):
             yield metric, set(rows.loc[rows["metric"] == metric, "value"]), {float(count)}
+    if path.stem == "interpolate":
+        pairs = set(rows.loc[rows["metric"] == "count:pairs", "value"])
+        yield "count:pairs", pairs, {float(min(config["interpolate"]["scored"], images["test"] // 2))}
     if path.stem == "spectrum":
         latent = config["data"][run["dataset"].split("@")[0]]["latent"]
         values = rows[rows["metric"].str.startswith("singular_value:")].groupby("seed").size()

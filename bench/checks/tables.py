@@ -18,6 +18,7 @@ LONG = {
     "table_2": ("error:",),
     "spectra": ("effective_rank", "rank:", "largest_singular_value", "singular_value:"),
     "reconstruction": ("mse", "explained_variance"),
+    "interpolation": ("off_manifold:", "midpoint_error"),
 }
 
 

@@ -54,10 +54,11 @@ def what_ran(results: Results) -> str:
     machine = runs["device"] + ", " + runs["device_name"]
     order = "shuffled" if training["shuffle"] else "in order"
     recipe = f"{training['epochs']} epochs, batch {training['batch']} {order}, Adam at {training['lr']:g}"
+    ran = {name: plan["config"]["data"][name] for name in plan["datasets"]}
     own = [
-        f"; {name}: {', '.join(f'{key} {value:g}' for key, value in variant['training'].items())}"
-        for name, variant in plan["config"]["variants"].items()
-        if "training" in variant
+        f"; {name}: {', '.join(f'{key} {value:g}' for key, value in settings['training'].items())}"
+        for name, settings in (*ran.items(), *plan["config"]["variants"].items())
+        if "training" in settings
     ]
     lines = [
         f"- Preset: `{plan['preset']}`",

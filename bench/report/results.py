@@ -29,12 +29,14 @@ class Place(NamedTuple):
 class Results:
     """Everything measured by one preset, and everything published.
 
-    plan: plan.json; data: data.json by data set; metrics, alternatives, studies, runs and jobs: the tables of
-    rule `aggregate`; claims, cells, sensitivity, variance, family and ranking: those of rule `judge`; paper:
+    plan: plan.json; folder: where the results are; data: data.json by data set; metrics, alternatives, studies,
+    runs and jobs: the tables of rule `aggregate`; claims, cells, sensitivity, variance, family and ranking: those of
+    rule `judge`; paper:
     config/paper.csv.
     """
 
     plan: dict[str, Any]
+    folder: Path
     data: dict[str, dict[str, Any]]
     metrics: pd.DataFrame
     alternatives: pd.DataFrame
@@ -147,4 +149,4 @@ def read_results(plan_path: Path, folder: Path, paper: Path) -> Results:
     tables = {name: read_table(folder / "tables" / f"{name}.csv") for name in (*MEASURED, *JUDGED)}
     records = {name: folder / "data" / name / "data.json" for name in plan["config"]["datasets"]}
     data = {name: read_json(path) for name, path in records.items()}
-    return Results(plan, data, **tables, paper=read_table(paper))
+    return Results(plan, folder, data, **tables, paper=read_table(paper))

@@ -29,7 +29,8 @@ def _differences(kind: str, role: str, plan: dict[str, Any], data: dict[str, Any
         yield f"{record['counts']['train']:,} of {paper.train:,} training images"
     if kind in DISTANCES and config["fid"]["extractor"] != PAPER_EXTRACTOR:
         yield f"another extractor ({config['fid']['extractor']})"
-    yield from _changed("training", config["training"], size["training"])
+    training = config["training"] | config["data"][dataset].get("training", {})
+    yield from _changed("training", training, size["training"])
     yield from _changed("", config["data"][dataset], size["data"][paper.dataset])
     if kind == ERROR:
         yield from _changed("classify", config["classify"], size["classify"])

@@ -111,7 +111,8 @@ def data_root(wildcards, output):
 
 def training_threads(wildcards):
     """Return 4 for networks as wide as CelebA's: narrower ones do more in jobs of one thread side by side."""
-    return 4 if max(alternatives.data_settings(wildcards.dataset, CONFIG)["architecture"]["encoder"]) >= 512 else 1
+    architecture = alternatives.data_settings(wildcards.dataset, CONFIG)["architecture"]
+    return 4 if max(architecture.get("encoder", [0])) >= 512 else 1
 
 
 def components(wildcards):
@@ -143,7 +144,8 @@ def fid_extractor(wildcards):
 def metric_files(wildcards):
     """Return every table of numbers: the runs' and, per data set, the reference images' own."""
     files = [f"{OUT}/{run['path']}/metrics/{name}.csv" for run in RUNS.values() for name in run["metrics"]]
-    return files + [f"{OUT}/data/{dataset}/fid_reference.csv" for dataset in CONFIG["datasets"]]
+    steps = ("fid_reference", "interpolate_reference")
+    return files + [f"{OUT}/data/{dataset}/{step}.csv" for dataset in CONFIG["datasets"] for step in steps]
 
 
 def training_files(wildcards):

@@ -1,6 +1,6 @@
 """From numbers and images to tables and figures."""
 
-LONG_TABLES = ("table_1", "table_2", "ablations", "spectra", "reconstruction", "cost")
+LONG_TABLES = ("table_1", "table_2", "ablations", "spectra", "reconstruction", "interpolation", "cost")
 
 
 rule plan:

@@ -6,9 +6,12 @@ rule interpolate:
         spec="<run>/spec.json",
         model="<run>/model.safetensors",
         codes="<run>/codes/test.npy",
+        data=DATA,
         code=model_sources("bench/interpolate.py"),
+        data_code=dataset_sources(),
     output:
-        "<run>/images/interpolate.npy",
+        images="<run>/images/interpolate.npy",
+        metrics="<run>/metrics/interpolate.csv",
     log:
         "<logs>/interpolate/{dataset}/{variant}/{seeds}.log",
     benchmark:
@@ -20,11 +23,37 @@ rule interpolate:
         gpu=GPU,
     params:
         codes=subpath(input.codes, parent=True),
+        data=data_folder,
         settings=section("interpolate"),
         device=CONFIG["device"],
     shell:
         "python -m bench.interpolate --spec {input.spec} --model {input.model} --codes {params.codes}"
-        " --settings {params.settings:q} --device {params.device} --out {output} > {log} 2>&1"
+        " --data {params.data} --settings {params.settings:q} --device {params.device}"
+        " --out {output.images} --metrics {output.metrics} > {log} 2>&1"
+
+
+rule interpolate_reference:
+    input:
+        data=DATA,
+        code=dataset_sources("bench/interpolate_reference.py"),
+    output:
+        "<data>/interpolate_reference.csv",
+    log:
+        "<logs>/interpolate_reference/{dataset}.log",
+    benchmark:
+        "<benchmarks>/interpolate_reference/{dataset}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        gpu=GPU,
+    params:
+        data=data_folder,
+        settings=section("interpolate"),
+        device=CONFIG["device"],
+    shell:
+        "python -m bench.interpolate_reference --data {params.data} --settings {params.settings:q}"
+        " --device {params.device} --metrics {output} > {log} 2>&1"
 
 
 rule pca_grid:

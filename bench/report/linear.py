@@ -1,0 +1,97 @@
+"""Do linear autoencoders find the rank of their data? In: the tables of rule `linear_rank`, out: a section."""
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from bench.aggregate import read_table
+from bench.linear_study import OPTIMISERS, VARIANTS, read_study
+from bench.linear_summary import CLAIMED, ERROR, NOMINAL, STEPS, at_chosen_rates, counted
+from bench.report.cells import measured, table
+from bench.report.codes import heading
+from bench.report.results import Results
+
+TEXT = """\
+## Linear autoencoders on data of a known rank
+
+arXiv 2107.01301 claims that with orthogonal initial matrices and an adjusted learning rate the rank of a linear
+autoencoder's codes converges to the data's, whatever the depth of the chain between encoder and decoder. Its abstract
+alone is known, so [greedy.md](DOCS/greedy.md) says how this suite reads it. True ranks {ranks}, codes of
+{latent}, {steps} steps, {seeds} seeds; a rank counts singular values above 0.01 of the largest. Every initialisation
+is judged at the one rate at which it errs least over all depths, the truth known; a training that diverged counts
+as rank 0. *No chain* is the same autoencoder without matrices between: what it finds needs no chain.
+[The figure](figures/linear_rank.png) draws ranks and singular values in training; every training is in
+[metrics.csv](linear_rank/metrics.csv)."""
+DEPTHS = """\
+Error of the rank over the number of matrices, at scale 1: the mean over true ranks and seeds, and behind `;` what
+another rate would give at this depth alone, where that is less."""
+SPEED = """\
+Steps until the loss is within 10 % of the best one of the true rank, at the same rates: the mean, and how many
+trainings came that far if not all did."""
+CLAIMS = ("rank_error", "rank_spread:depth", "rank_spread:scale")
+Cell = Callable[[pd.DataFrame, float], str]
+
+
+def linear_rank(results: Results) -> str:
+    """Return the section: the claims' numbers, then errors and steps over depth."""
+    settings, study = results.plan["config"]["linear_rank"], read_study(results.folder)
+    summary = read_table(results.folder / "linear_rank" / "summary.csv")
+    text = TEXT.replace("DOCS", "../docs" if results.plan["preset"] == "paper" else "../../docs").format(
+        ranks=", ".join(map(str, settings["ranks"])),
+        latent=settings["latent"],
+        steps=settings["steps"],
+        seeds=len(results.plan["seeds"]),
+    )
+    parts = [text]
+    for optimiser, title in OPTIMISERS.items():
+        chosen = study[(study["optimiser"] == optimiser) & (study["scale"] == NOMINAL)]
+        parts += [f"### {title[0].upper()}{title[1:]}", claims_table(summary, chosen, optimiser)]
+        parts += [DEPTHS, depth_table(chosen, error_cell), SPEED, depth_table(chosen, steps_cell)]
+    return "\n\n".join(parts)
+
+
+def claims_table(summary: pd.DataFrame, study: pd.DataFrame, optimiser: str) -> str:
+    """Return one optimiser's rates and numbers of the claims, mean ± sd of seeds."""
+    end = "" if optimiser == CLAIMED else f":{optimiser}"
+    rates = at_chosen_rates(study).groupby("variant")["rate"].first()
+    found = summary.groupby(["variant", "metric"])["value"].agg(mean="mean", sd="std", n="count", n_planned="size")
+    cells = {key: measured(row, 2) for key, row in zip(found.index, found.itertuples(), strict=True)}
+    rows = [
+        [VARIANTS[name], f"{rates[name]:g}", *(cells.get((name, metric + end), "-") for metric in CLAIMS)]
+        for name in VARIANTS
+        if name in rates
+    ]
+    return table(["initialisation", "rate", *map(heading, CLAIMS)], rows)
+
+
+def depth_table(study: pd.DataFrame, cell: Cell) -> str:
+    """Return one row per variant with a column per depth, each cell made of its trainings and the chosen rate."""
+    rates, depths = at_chosen_rates(study).groupby("variant")["rate"].first(), sorted(study["depth"].unique())
+    groups = dict(iter(study.groupby(["variant", "depth"])))
+    rows = [
+        [
+            VARIANTS[name],
+            *(cell(groups[name, depth], rates[name]) if (name, depth) in groups else "-" for depth in depths),
+        ]
+        for name in VARIANTS
+        if name in rates
+    ]
+    return table(["initialisation", *(f"{depth}" for depth in depths)], rows)
+
+
+def error_cell(study: pd.DataFrame, rate: float) -> str:
+    """Return the mean error at a rate, how many trainings diverged, and what a better rate would give."""
+    errors = counted(study).groupby("rate")[ERROR].mean()
+    diverged = int(study.loc[study["rate"] == rate, ERROR].isna().sum())
+    text = f"{errors[rate]:.2f}" + (f" ({diverged} diverged)" if diverged else "")
+    better = f"; {errors.min():.2f} at {errors.idxmin():g}"
+    return text + better if errors.min() < errors[rate] else text
+
+
+def steps_cell(study: pd.DataFrame, rate: float) -> str:
+    """Return the mean number of steps at a rate, and how many trainings came that far if not all did."""
+    steps = study.loc[study["rate"] == rate, STEPS]
+    if not steps.count():
+        return "none"
+    count = "" if steps.notna().all() else f" ({steps.count()} of {len(steps)})"
+    return f"{steps.mean():.0f}{count}"
