@@ -279,3 +279,12 @@ def test_an_untrained_network_that_is_as_good_is_a_warning(results):
     write_json(results / "plan.json", plan)
     (found,) = (line for line in findings(results, "warning") if line.startswith("controls mnist5k/ae"))
     assert "an untrained network is as good in mse: those numbers owe nothing to training" in found
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"), [("family", r"^(shapes,AE,ae,mse),0\.01"), ("ranking", "^(data sets,overall,AE),1")]
+)
+def test_a_comparison_that_does_not_follow(results, name, pattern):
+    edit(results / f"tables/{name}.csv", pattern, r"\1,9")
+    (found,) = findings(results)
+    assert found.startswith(f"tables tables/{name}.csv: does not follow from metrics.csv: row")

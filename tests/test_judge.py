@@ -144,6 +144,11 @@ def test_a_run_of_the_papers_size_is_comparable_and_any_other_says_why_not():
     assert differences("rank:0.01", "digits", plan(config=other), data) == ["another data set (mnist5k for MNIST)"]
 
 
+def test_a_role_of_ours_is_comparable_with_nothing_of_the_paper():
+    other = copy.deepcopy(PAPER) | {"roles": PAPER["roles"] | {"clothes": "fashion_mnist"}}
+    assert differences("mse", "clothes", plan(config=other), DATA) == ["the paper has no such data set"]
+
+
 def test_the_verdict_on_the_paper_is_the_outcome_only_where_comparable():
     values = measured(irmae_l8=LOW, ae=HIGH)
     row = claims(plan(("c", "irmae-l8", "ae")), values, DATA).iloc[0]

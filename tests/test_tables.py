@@ -9,7 +9,7 @@ from synthetic import PAPER, write_results, write_tables
 
 from bench.aggregate import read_table
 from bench.files import read_json, write_json
-from bench.names import label, labels
+from bench.names import label, labels, title_in
 from bench.report.cells import COLUMNS, measured, published, summarise, table
 from bench.report.cost import cost
 from bench.report.results import read_results
@@ -84,6 +84,11 @@ def test_variants_are_called_as_in_the_paper():
     assert label({"model": "irmae", "depth": 2}) == "IRMAE l=2"
     assert label({"model": "irmae", "depth": 8, "chain": "shared"}) == "IRMAE l=8 shared"
     assert label({"model": "untrained"}) == "untrained"
+
+
+def test_a_data_set_that_does_not_run_is_called_as_in_the_paper_or_by_its_key():
+    plan = {"roles": {"faces": "celeba", "clothes": "fashion_mnist"}}
+    assert [title_in(role, plan) for role in plan["roles"]] == ["CelebA", "fashion_mnist"]
 
 
 def test_no_two_variants_share_a_name():
@@ -285,3 +290,47 @@ def test_what_ran_and_how_stands_in_the_text(text):
     assert "- Training: 2 epochs, batch 32 shuffled, Adam at 0.001; vae: lr 0.0005" in text
     recipe = "Two hidden layers of 128 with ReLU, no dropout; Adam at 0.001, batches of 100, 20 epochs"
     assert f"{recipe} (supervised: at most 50 steps)." in text
+
+
+def test_all_methods_stand_beside_each_other(text):
+    part = section(text, "### All methods on mnist5k (digits)")
+    assert row(part, "IRMAE (irmae-l8)")[:4] == [
+        "6.0 ± 1.0 (3)",
+        "3.5 ± 0.0 (3)",
+        "0.80 ± 0.00 (3)",
+        "34.00 ± 1.00 (3)",
+    ]
+    assert row(part, "IRMAE - AE") == [
+        "+0.0 [+0.0, +0.0]",
+        "**-5.00 [-5.00, -5.00]**",
+        "+0.00 [+0.00, +0.00]",
+        "**-20.0 [-20.0, -20.0]**",
+    ]
+    assert row(part, "PCA - IRMAE")[3] == "**+30.0 [+30.0, +30.0]**"
+    assert "AE - IRMAE" not in part.replace("VAE - IRMAE", "")
+    assert "**VAE was trained otherwise than the rest**: lr 0.0005 (others 0.001)." in part
+
+
+def test_methods_are_ranked_and_it_says_what_that_shows(text):
+    part = section(text, "### How the methods rank")
+    assert row(part, "AE") == ["1.50", "1.50", "2.50"]
+    assert row(part, "VAE") == ["-", "-", "2.50"]  # twice before AE, once diverged and last
+    assert row(part, "*data sets*") == ["2", "2", "1"]
+    words = " ".join(part.split())
+    assert "With 2 data sets and 3 methods two mean ranks must differ by 2.34, more than any two can" in words
+    assert "Not ranked overall, for want of a number: VAE (not on shapes)." in words
+
+
+def test_a_study_has_a_row_per_setting(text):
+    part = section(text, "### Number of matrices")
+    found = [line.split("|")[1:4] for line in part.splitlines() if line.startswith("| IRMAE")]
+    assert [[cell.strip() for cell in cells] for cells in found] == [
+        ["IRMAE", "4", "6.0 ± 1.0 (3)"],
+        ["IRMAE", "8", "6.0 ± 1.0 (3)"],
+    ]
+
+
+def test_training_costs_of_methods_stand_by_data_set(text):
+    part = section(text, "### All methods\n")
+    assert row(part, "IRMAE") == ["20.0", "20.0"] and row(part, "PCA") == ["no training"] * 2
+    assert row(part, "VAE") == ["-", "20.0"]
