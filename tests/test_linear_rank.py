@@ -75,7 +75,7 @@ def test_a_seed_alone_is_the_seed_in_the_batch(optimiser):
 
 def test_the_rule_writes_every_training_and_equal_bytes_twice(tmp_path, monkeypatch):
     for name in ("a", "b"):
-        arguments = ["--settings", json.dumps(SETTINGS), "--seeds", "[0, 1]", "--out", str(tmp_path / name)]
+        arguments = ["--settings", json.dumps(SETTINGS), "--seeds", "0", "1", "--out", str(tmp_path / name)]
         monkeypatch.setattr(sys, "argv", ["linear_rank", *arguments])
         linear_rank.main()
     files = {name: tmp_path / "a" / f"{name}.csv" for name in ("metrics", "trajectories", "summary")}
