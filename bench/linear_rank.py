@@ -135,7 +135,7 @@ def tables(settings: dict[str, Any], seeds: Sequence[int]) -> Iterator[tuple[str
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--settings", type=json.loads, required=True)
-    parser.add_argument("--seeds", type=json.loads, required=True)
+    parser.add_argument("--seeds", type=int, nargs="+", required=True)
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     for name, table in tables(arguments.settings, arguments.seeds):

@@ -17,9 +17,9 @@ def counted(study: pd.DataFrame) -> pd.DataFrame:
 
 def chosen_rates(study: pd.DataFrame) -> pd.DataFrame:
     """Return for every optimiser and variant the rate with the lowest mean error of the rank, at scale 1 over all
-    depths, ranks and seeds; of equals the lowest. The truth chooses, for every variant alike.
+    depths, ranks and seeds; of equals the highest. The truth chooses, for every variant alike.
     """
-    errors = counted(study[study["scale"] == NOMINAL]).groupby([*CHOICE, "rate"])[ERROR].mean()
+    errors = counted(study[study["scale"] == NOMINAL]).groupby([*CHOICE, "rate"])[ERROR].mean()[::-1]
     return errors.groupby(level=CHOICE).idxmin().map(lambda key: key[-1]).rename("rate").reset_index()
 
 

@@ -56,7 +56,7 @@ def study(rows):
 def test_every_variant_is_summed_up_at_its_best_rate_and_a_diverged_training_as_rank_0():
     low = [("greedy", 1, 1.0, 0.1, 4), ("greedy", 2, 1.0, 0.1, 3), ("greedy", 1, 2.0, 0.1, 4)]
     high = [("greedy", 1, 1.0, 0.2, 4), ("greedy", 2, 1.0, 0.2, np.nan), ("greedy", 1, 2.0, 0.2, 4)]
-    table = study([*low, ("greedy", 2, 2.0, 0.1, np.nan), *high, ("none", 0, 1.0, 0.2, 5)])
+    table = study([*low, ("greedy", 2, 2.0, 0.1, np.nan), *high, ("none", 0, 1.0, 0.1, 5), ("none", 0, 1.0, 0.2, 5)])
     assert set(at_chosen_rates(table)["rate"]) == {0.1, 0.2}
     found = summary(table).set_index(["variant", "metric"])["value"].to_dict()
     greedy = {"rank_error": 0.5, "rank_spread:depth": 1.0, "rank_spread:scale": 1.5}
@@ -75,7 +75,7 @@ def test_a_seed_alone_is_the_seed_in_the_batch(optimiser):
 
 def test_the_rule_writes_every_training_and_equal_bytes_twice(tmp_path, monkeypatch):
     for name in ("a", "b"):
-        arguments = ["--settings", json.dumps(SETTINGS), "--seeds", "[0, 1]", "--out", str(tmp_path / name)]
+        arguments = ["--settings", json.dumps(SETTINGS), "--seeds", "0", "1", "--out", str(tmp_path / name)]
         monkeypatch.setattr(sys, "argv", ["linear_rank", *arguments])
         linear_rank.main()
     files = {name: tmp_path / "a" / f"{name}.csv" for name in ("metrics", "trajectories", "summary")}

@@ -85,3 +85,4 @@ def test_the_section_says_what_was_found_what_diverged_and_how_fast(results):
     assert ["orthogonal, rate adjusted", "0.1", "0.00 ± 0.00 (2)", "0.00 ± 0.00 (2)", "0.00 ± 0.00 (2)"] in rows
     assert ["PyTorch's default", "-", "1.00", "1.75 (2 diverged)"] in rows
     assert ["PyTorch's default", "-", "10", "40 (2 of 4)"] in rows
+    assert ["PyTorch's default", "-", "0.1", "none"] in rows

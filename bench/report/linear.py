@@ -28,6 +28,8 @@ another rate would give at this depth alone, where that is less."""
 SPEED = """\
 Steps until the loss is within 10 % of the best one of the true rank, at the same rates: the mean, and how many
 trainings came that far if not all did."""
+STABLE = """\
+The highest of the rates tried up to which no training diverged:"""
 CLAIMS = ("rank_error", "rank_spread:depth", "rank_spread:scale")
 Cell = Callable[[pd.DataFrame, float], str]
 
@@ -47,6 +49,7 @@ def linear_rank(results: Results) -> str:
         chosen = study[(study["optimiser"] == optimiser) & (study["scale"] == NOMINAL)]
         parts += [f"### {title[0].upper()}{title[1:]}", claims_table(summary, chosen, optimiser)]
         parts += [DEPTHS, depth_table(chosen, error_cell), SPEED, depth_table(chosen, steps_cell)]
+        parts += [STABLE, depth_table(chosen, stable_cell)]
     return "\n\n".join(parts)
 
 
@@ -86,6 +89,12 @@ def error_cell(study: pd.DataFrame, rate: float) -> str:
     text = f"{errors[rate]:.2f}" + (f" ({diverged} diverged)" if diverged else "")
     better = f"; {errors.min():.2f} at {errors.idxmin():g}"
     return text + better if errors.min() < errors[rate] else text
+
+
+def stable_cell(study: pd.DataFrame, rate: float) -> str:
+    """Return the highest rate up to which every training has a finite loss, whatever rate was chosen."""
+    stable = study.groupby("rate")[ERROR].apply(lambda errors: errors.notna().all()).cummin()
+    return f"{stable[stable].index.max():g}" if stable.any() else "none"
 
 
 def steps_cell(study: pd.DataFrame, rate: float) -> str:

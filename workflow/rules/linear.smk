@@ -20,5 +20,5 @@ rule linear_rank:
         seeds=sorted(CONFIG["seeds"]),
         folder=subpath(output.metrics, parent=True),
     shell:
-        "python -m bench.linear_rank --settings {params.settings:q} --seeds '{params.seeds}'"
+        "python -m bench.linear_rank --settings {params.settings:q} --seeds {params.seeds}"
         " --out {params.folder} > {log} 2>&1"
