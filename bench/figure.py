@@ -11,7 +11,7 @@ from matplotlib.figure import Figure, SubFigure
 
 from bench.aggregate import natural
 from bench.command import Stop, run
-from bench.figures import ablation, frontier, images, ranking, spectrum, study
+from bench.figures import ablation, frontier, images, linear_rank, ranking, spectrum, study
 from bench.figures.source import Source
 from bench.files import read_json, writing
 
@@ -43,6 +43,7 @@ WHOLE: dict[str, Callable[[Source, str], Figure]] = {
     "frontier": frontier.draw,
     "ranking": ranking.draw,
     "study": study.draw,
+    "linear_rank": linear_rank.draw,
 }
 
 

@@ -69,6 +69,7 @@ def measuring(plan: dict[str, Any]) -> Iterator[Job]:
             yield _job("fid_reference", dataset, output=f"data/{dataset}/fid_reference.csv")
         if dataset not in retrained:
             yield _job("interpolate_reference", dataset, output=f"data/{dataset}/interpolate_reference.csv")
+    yield _job("linear_rank", output="linear_rank/metrics.csv")
     for run in every_run(plan):
         yield from _of_run(run)
 

@@ -30,11 +30,20 @@ def claims(plan: dict[str, Any], measured: Measured, data: dict[str, Any]) -> pd
     table = outcomes(plan, measured)
     table["verdict"] = table["outcome"]
     for index, claim in enumerate(plan["claims"]):
-        if table.loc[index, "outcome"] != NOT_RUN and (
-            found := differences(claim["metric"], claim["role"], plan, data)
-        ):
+        if table.loc[index, "outcome"] == NOT_RUN:
+            continue
+        if found := [claim["unlike"]] if "unlike" in claim else differences(claim["metric"], claim["role"], plan, data):
             table.loc[index, ["verdict", "reason"]] = NOT_COMPARABLE, "; ".join(found)
     return table.assign(note=notes(table, plan, measured))
+
+
+def read_measured(results: Path) -> Measured:
+    """Return what a results folder measured: every number of the runs, the spreads over its studies, and the numbers of
+    rule `linear_rank`, as those of a data set called `linear`.
+    """
+    metrics, studies = (read_table(results / "tables" / f"{name}.csv") for name in ("metrics", "studies"))
+    linear = read_table(results / "linear_rank" / "summary.csv").assign(dataset="linear")
+    return Measured(by_seed(metrics) | spreads(studies) | by_seed(linear))
 
 
 def main() -> None:
@@ -43,11 +52,8 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True)
     arguments = parser.parse_args()
     plan, folder = read_json(arguments.plan), arguments.results / "tables"
-    metrics, alternatives, studies = (
-        read_table(folder / f"{name}.csv") for name in ("metrics", "alternatives", "studies")
-    )
+    measured, alternatives = read_measured(arguments.results), read_table(folder / "alternatives.csv")
     data = {name: read_json(arguments.results / "data" / name / "data.json") for name in plan["datasets"]}
-    measured = Measured(by_seed(metrics) | spreads(studies))
     tables = {
         "claims": claims(plan, measured, data),
         "cells": cells(plan, measured, read_table(arguments.paper), data),

@@ -20,6 +20,7 @@ from bench.report.cost import cost, cost_frame
 from bench.report.family import family
 from bench.report.generation import table_1
 from bench.report.interpolation import interpolation
+from bench.report.linear import linear_rank
 from bench.report.overview import figures, introduction, what_ran
 from bench.report.results import Results, read_results
 from bench.report.sensitivity import sensitivity
@@ -40,6 +41,7 @@ SECTIONS: list[Callable[[Results], str]] = [
     interpolation,
     controls,
     studies,
+    linear_rank,
     figures,
     cost,
 ]

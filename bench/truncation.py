@@ -21,7 +21,8 @@ class TruncatedAutoencoder(Autoencoder):
     def __init__(self, backbone: Backbone, rank: int, fine_tune: float) -> None:
         super().__init__(backbone)
         self.settled_share, self.settled = fine_tune, False
-        self.register_buffer("rank", torch.tensor(min(rank, self.latent)))
+        # Not on the device that PyTorch may have been told to use: its value is read where others have none.
+        self.register_buffer("rank", torch.tensor(min(rank, self.latent), device="cpu"))
         self.register_buffer("projection", torch.eye(self.latent))
 
     def encode(self, x: Tensor) -> Tensor:

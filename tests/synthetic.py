@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import yaml
 
-from bench import aggregate, judge, tables
+from bench import aggregate, judge, linear_rank, tables
 from bench.files import read_json, sha256, write_array, write_json, write_rows
 from bench.jobs import every_run, measuring
 from workflow.plan import make_plan, typed
@@ -42,7 +42,7 @@ def config() -> dict:
         "seeds": SEEDS,
         "seeds_per_job": 2,
         "datasets": ["shapes", "mnist5k"],
-        "roles": {"shapes": "shapes", "digits": "mnist5k", "faces": "celeba"},
+        "roles": {"shapes": "shapes", "digits": "mnist5k", "faces": "celeba", "lines": "linear"},
         "training": {"epochs": 2, "batch": 32, "lr": 1e-3, "shuffle": True},
         "variants": {
             "ae": {"model": "ae"},
@@ -62,6 +62,8 @@ def config() -> dict:
                 "datasets": ["mnist5k"],
             }
         },
+        "linear_rank": paper["linear_rank"]
+        | {"size": 6, "latent": 3, "ranks": [2], "depths": [0, 1], "scales": [1], "steps": 3, "samples": 20},
         "classify": {
             "datasets": ["mnist5k"],
             "budgets": [10, 100, 10000],
@@ -78,12 +80,14 @@ def config() -> dict:
         "interpolate": {"pairs": 3, "steps": 5, "scored": 100},
         "fid": {"extractor": "in_domain", "reference": "test"},
         "family": {
+            "left_out": ["irmae-shared"],
             "methods": {"AE": ["ae"], "VAE": ["vae"], "IRMAE": ["irmae-l2", "irmae-l8"], "PCA": ["pca"]},
             "against": ["AE", "IRMAE"],
             "ranked_by": ["fid:gmm", "error:100:best"],
             "frontier": {"rank": "effective_rank", "quality": ["fid:gmm", "explained_variance"]},
         },
         "figures": {
+            "linear_rank": {"kind": "linear_rank"},
             "2": {"kind": "spectrum", "panels": {"shapes": ["ae", "irmae-l2"]}},
             "4": {"kind": "spectrum", "panels": {"digits": ["ae", "vae", "irmae-l8"], "faces": ["ae"]}},
             "5": {"kind": "interpolate", "panels": {"digits": ["ae", "vae", "irmae-l8"]}},
@@ -106,6 +110,8 @@ def write_results(folder) -> dict:
         write_data(folder / "data" / dataset, dataset)
     for run in every_run(plan):
         write_run(folder / run["path"], run)
+    for name, table in linear_rank.tables(plan["config"]["linear_rank"], SEEDS):
+        linear_rank.write_numbers(folder / "linear_rank" / f"{name}.csv", table, plan["config"]["linear_rank"])
     for job in measuring(plan):
         write_benchmark(folder / job.benchmark)
     return plan

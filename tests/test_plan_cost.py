@@ -88,7 +88,7 @@ def test_what_is_left_is_predicted_and_what_was_not_measured_is_not(plan, tmp_pa
     trained = [run for run in plan["runs"] if run["dataset"] == "shapes"]
     seconds = sum(run_operations(run, plan, tmp_path / "new") for run in trained) / 1e6
     assert found["train", "shapes"] == Left(len(trained), 0, 0, pytest.approx(seconds))
-    assert found["spectrum", "mnist5k"].seconds == 2.0 * 3 * 4  # seeds, variants
+    assert found["spectrum", "mnist5k"].seconds == 2.0 * 3 * 5  # seeds, variants and a study's point
     assert found["spectrum", "shapes"].seconds == 3.0 * 3 * 3
     assert found["fid", "shapes"] == Left(6, 0, 6, 0.0)
     assert added(found.values()).planned == len([*jobs(plan)])

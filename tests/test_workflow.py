@@ -27,6 +27,7 @@ make() { for file in "$@"; do mkdir -p "$(dirname "$file")"; echo "$rule" > "$fi
 while [ $# -gt 0 ]; do
     case "$rule $1" in
         "fetch --out") make "$2"/{train,test}{,_labels}.npy; echo '{"shape": [1, 32, 32]}' > "$2/data.json" ;;
+        "linear_rank --out") make "$2"/{metrics,trajectories,summary}.csv ;;
         "encode --out") make "$2"/{train,test}.npy ;;
         "aggregate --tables") make "$2"/{metrics,alternatives,studies,history,runs,jobs}.csv ;;
         "judge --results") make "$2"/tables/{claims,cells,sensitivity,variance,family,ranking}.csv ;;
@@ -113,7 +114,8 @@ def test_what_the_papers_other_protocols_ask_for_is_planned(checkout):
     trained = {(w["dataset"], w["variant"]) for rule, w in jobs if rule == "train"}
     again = {pair for pair in trained if "@" in pair[0]}
     assert {dataset for dataset, _ in again} == {
-        "shapes@corner", "shapes@supplement", "shapes@unshuffled", "mnist@unshuffled",
+        "shapes@corner", "shapes@supplement", "shapes@unshuffled", "mnist@unshuffled", "fashion_mnist@unshuffled",
+        "shapes@package-chains", "mnist@package-chains",
     }  # fmt: skip
     shapes = {variant for dataset, variant in again if dataset == "shapes@corner"}
     assert shapes == {"ae", "ae-l1", "ae-l2", "irmae-l2", "irmae-l4"}  # what claims compare there
@@ -184,7 +186,7 @@ def test_mistakes_stop_all_at_once_before_any_job_with_one_line_each(checkout):
         "variants.irmae-l4.chain: 'fixd' is not one of trained, fixed, nonlinear, shared",
         "variants.x: there is no model 'irmea'. Did you mean irmae? There are: ",
         "claims.topics.digits-fid.claims.digits-fid-ae: there is no variant 'irmae-l9'. Did you mean irmae-l",
-        "sensitivity.retrain: kid changes neither training nor data, so nothing trains again",
+        "sensitivity.retrain: kid changes neither training, data nor variants, so nothing trains again",
         "sensitivity.alternatives.head-dropout.classify: there is no key 'dropuot'. Did you mean dropout?",
         "variants: 'Y' is to name files and does not match ^[a-z0-9][a-z0-9_-]*$",
     ):
@@ -236,7 +238,7 @@ def test_editing_a_data_set_reruns_that_data_sets_jobs_only(finished, edited):
 
 def test_a_new_option_reruns_its_variant_only(finished):
     jobs = finished.planned(*SMOKE, "variants={irmae-l8: {depth: 3}}")
-    assert variants(jobs) == {"irmae-l8"}
+    assert variants(jobs) == {"irmae-l8", "irmae@depth-8"}  # the study's point was this variant's run
     assert rules(jobs) >= {"spec", "train", "plan", *AFTER_RUNS}
 
 

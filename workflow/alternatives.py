@@ -11,6 +11,7 @@ from typing import Any
 
 MARK = "@"
 SUPERVISED = "supervised"  # the last row of Table 2: a run per data set that uses no autoencoder
+LINEAR = ("none", "default", "orthogonal", "greedy")  # what rule linear_rank compares
 METRIC_STEPS = {"error": ["classify"], "fid": ["sample", "fid"]}  # every run has the others'
 
 
@@ -18,7 +19,7 @@ def claims(config: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield every claim with what it shares with its topic."""
     for topic, shared in config["claims"]["topics"].items():
         for name, claim in shared["claims"].items():
-            fields = {key: shared[key] for key in ("role", "metric")}
+            fields = {key: shared[key] for key in ("role", "metric", "unlike") if key in shared}
             yield {"id": name, "topic": topic, **fields, **claim}
 
 

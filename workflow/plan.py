@@ -13,7 +13,6 @@ from workflow.runs import batches, datasets_of, label, retrained, runs
 from workflow.studies import studied
 
 PAPER = "paper"  # the preset of config.yaml itself; every other one is an overlay
-REFERENCE = "reference"  # how the tables call the floors and ceilings
 # What a run's spec.json says, beside the images' shape.
 SPECIFIED = ("dataset", "variant", "model", "options", "seeds", "latent", "architecture", "training")
 # The images that a kind of figure shows; spectra need none.
@@ -24,7 +23,14 @@ IMAGES = {
     "pca_grid": "pca_grid",
     "ablation": "gmm",
 }
-TABLES = {"frontier": "family", "ranking": "ranking", "study": "studies"}  # what a kind of figure reads; others metrics
+# The table that a kind of figure reads; others read that of all metrics.
+TABLES = {
+    "frontier": "tables/family.csv",
+    "ranking": "tables/ranking.csv",
+    "study": "tables/studies.csv",
+    "linear_rank": "linear_rank/metrics.csv",
+}
+WITHOUT_DATA = ("linear_rank",)  # kinds of figures of no data set
 
 
 def presets(folder: Path) -> dict[str, Path]:
@@ -68,7 +74,19 @@ def figures(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
             "panels": [panel(role, variants, config) for role, variants in figure.get("panels", {}).items()],
         }
         for name, figure in config["figures"].items()
+        if drawn(name, figure, config)
     }
+
+
+def drawn(name: str, figure: dict[str, Any], config: dict[str, Any]) -> bool:
+    """Tell whether there is something to draw: one of ours needs a data set that runs, or its study.
+
+    The paper's figures are all there, empty ones say why.
+    """
+    if figure["kind"] == "study":
+        return bool(set(config["studies"][name]["datasets"]) & set(config["datasets"]))
+    roles = figure.get("panels", {})
+    return name.isdigit() or not roles or any(config["roles"][role] in config["datasets"] for role in roles)
 
 
 def panel(role: str, variants: list[str], config: dict[str, Any]) -> dict[str, Any]:

@@ -8,9 +8,8 @@ import pandas as pd
 
 from bench.aggregate import COST, TABLES
 from bench.checks.folder import AGAIN, Finding, Folder, error
-from bench.judge import claims, family, ranking, sensitivity, variance
+from bench.judge import claims, family, ranking, read_measured, sensitivity, variance
 from bench.report.cells import KEYS, summarise
-from bench.verdicts.measured import Measured, by_seed
 
 # The metrics of each table of means, by how their names begin.
 LONG = {
@@ -28,7 +27,7 @@ def tables(folder: Folder) -> Iterator[Finding]:
         if name == COST:
             continue  # its files may be gone by now
         yield from _compared(folder, name, gather(folder.plan, folder.root), "does not say what the runs' files say")
-    measured, alternatives = Measured(by_seed(folder.metrics)), folder.table("alternatives")
+    measured, alternatives = read_measured(folder.root), folder.table("alternatives")
     data = {name: folder.records[name] for name in folder.plan["datasets"]}
     follows = {
         "claims": claims(folder.plan, measured, data),

@@ -9,6 +9,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
+from bench.figures.source import Source
 from bench.linear_study import OPTIMISERS, VARIANTS, middle, read_study, read_trajectories
 from bench.linear_summary import CLAIMED, ERROR, LEARNED, NOMINAL, at_chosen_rates, counted
 
@@ -19,6 +20,11 @@ COLOURS = dict(zip(VARIANTS.values(), ["0.5", *sns.color_palette("colorblind")[:
 MARKERS = dict(zip(VARIANTS.values(), "osD^", strict=True))
 DASHES = dict(zip(VARIANTS.values(), ["", "", "", (4, 2)], strict=True))  # one line under another can be seen
 SHOWN = ("none", "default", "greedy")  # whose trajectories are drawn
+
+
+def draw(source: Source, name: str) -> Figure:
+    """Draw the figure of a results folder."""
+    return draw_linear_rank(source.results)
 
 
 def draw_linear_rank(results: Path) -> Figure:

@@ -21,6 +21,7 @@ class Model(LinearChain):
 
     def loss(self, x: Tensor, noise: Tensor | None) -> Tensor:
         matrix = self.chain[0].weight
-        if not matrix.isfinite().all():  # a seed that diverged: an SVD would fail
-            return matrix.sum() * torch.nan
-        return super().loss(x, noise) + self.weight * torch.linalg.matrix_norm(matrix, "nuc")
+        finite = matrix.isfinite().all()
+        # Of a seed that diverged an SVD would fail; the error is not finite then, and so neither is the loss.
+        norm = torch.linalg.matrix_norm(torch.where(finite, matrix, torch.zeros_like(matrix)), "nuc")
+        return super().loss(x, noise) + self.weight * norm

@@ -29,7 +29,8 @@ class Model(Autoencoder):
         self.code_weight, self.decoder_weight, self.penalty = code, decoder, penalty
 
     def loss(self, x: Tensor, noise: Tensor | None) -> Tensor:
-        x = x.detach().requires_grad_(self.penalty == "gradient")
+        # A copy, because PyTorch's counter of operations knows no gradients of leaves.
+        x = x.detach().requires_grad_(self.penalty == "gradient").clone()
         z = self.encode(x)
         y = self.decode(z)
         squares = (y - x).square().flatten(1).sum(1) + self.code_weight * z.square().sum(1) / 2

@@ -20,7 +20,7 @@ alone is known, so [greedy.md](DOCS/greedy.md) says how this suite reads it. Tru
 {latent}, {steps} steps, {seeds} seeds; a rank counts singular values above 0.01 of the largest. Every initialisation
 is judged at the one rate at which it errs least over all depths, the truth known; a training that diverged counts
 as rank 0. *No chain* is the same autoencoder without matrices between: what it finds needs no chain.
-[The figure](figures/linear_rank.png) draws ranks and singular values in training; every training is in
+[The figure](figures/figure_linear_rank.png) draws ranks and singular values in training; every training is in
 [metrics.csv](linear_rank/metrics.csv)."""
 DEPTHS = """\
 Error of the rank over the number of matrices, at scale 1: the mean over true ranks and seeds, and behind `;` what

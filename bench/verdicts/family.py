@@ -33,10 +33,15 @@ def family(plan: dict[str, Any], measured: Measured) -> pd.DataFrame:
 
 
 def methods(dataset: str, plan: dict[str, Any]) -> dict[str, str]:
-    """Map each method on a data set to its variant there, the first of its list that runs; in the plan's order."""
+    """Map each method on a data set to its variant there, the first of its list that runs; in the plan's order.
+
+    A variant that no method lists is one by its own name, unless it is left out.
+    """
+    settings, own = plan["config"]["family"], plan["config"]["variants"]
     running = list(dict.fromkeys(run["variant"] for run in plan["runs"] if run["dataset"] == dataset))
+    listed = [*settings["left_out"], *(name for variants in settings["methods"].values() for name in variants)]
     found = {}
-    for method, variants in plan["config"]["family"]["methods"].items():
+    for method, variants in (settings["methods"] | {name: [name] for name in own if name not in listed}).items():
         if chosen := next((name for name in variants if name in running), None):
             found[method] = chosen
     return dict(sorted(found.items(), key=lambda pair: running.index(pair[1])))

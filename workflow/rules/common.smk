@@ -159,7 +159,11 @@ def data_records():
 
 def figure_table(wildcards):
     kind = PLAN["figures"][wildcards.name]["kind"]
-    return f"{OUT}/tables/{planning.TABLES.get(kind, 'metrics')}.csv"
+    return f"{OUT}/{planning.TABLES.get(kind, 'tables/metrics.csv')}"
+
+
+def figure_records(wildcards):
+    return [] if PLAN["figures"][wildcards.name]["kind"] in planning.WITHOUT_DATA else data_records()
 
 
 def figure_images(wildcards):

@@ -3,6 +3,9 @@
 LONG_TABLES = ("table_1", "table_2", "ablations", "spectra", "reconstruction", "interpolation", "cost")
 
 
+LINEAR = [f"{OUT}/linear_rank/{name}.csv" for name in ("metrics", "trajectories", "summary")]
+
+
 rule plan:
     output:
         "<results>/plan.json",
@@ -47,7 +50,7 @@ rule figure:
     input:
         plan="<results>/plan.json",
         table=figure_table,
-        records=data_records(),
+        records=figure_records,
         images=figure_images,
         code=sources("bench/figure.py"),
     output:
@@ -77,6 +80,7 @@ rule tables:
     input:
         plan="<results>/plan.json",
         tables=[f"{OUT}/tables/{name}.csv" for name in ("metrics", "alternatives", "studies", "runs", "jobs", *JUDGED)],
+        linear=LINEAR,
         records=data_records(),
         paper=ROOT / "config/paper.csv",
         code=sources("bench/tables.py"),

@@ -41,6 +41,7 @@ rule judge:
     input:
         plan="<results>/plan.json",
         tables=[f"{OUT}/tables/{name}.csv" for name in ("metrics", "alternatives", "studies")],
+        linear="<results>/linear_rank/summary.csv",
         records=data_records(),
         paper=ROOT / "config/paper.csv",
         code=sources("bench/judge.py"),
