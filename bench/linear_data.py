@@ -6,6 +6,7 @@ autoencoder with a code wider than the rank has to leave noise out to find the r
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -51,12 +52,12 @@ class Networks(NamedTuple):
     chain: Tensor
 
 
-def covariance(case: Case, settings: dict[str, Any]) -> np.ndarray:
-    """Return the covariance [D, D] of a sample of data of a case's rank, its mean taken off."""
+def covariance(rank: int, seed: int, settings: dict[str, Any]) -> np.ndarray:
+    """Return the covariance [D, D] of a sample of data of a rank, its mean taken off."""
     size, count = settings["size"], settings["samples"]
-    draw = stream(case.seed, "linear", "data", case.rank)
-    directions, _ = np.linalg.qr(draw.standard_normal((size, case.rank)))
-    factors = draw.standard_normal((count, case.rank)) * np.sqrt(np.linspace(1, LEAST, case.rank))
+    draw = stream(seed, "linear", "data", rank)
+    directions, _ = np.linalg.qr(draw.standard_normal((size, rank)))
+    factors = draw.standard_normal((count, rank)) * np.sqrt(np.linspace(1, LEAST, rank))
     x = factors @ directions.T + np.sqrt(settings["noise"]) * draw.standard_normal((count, size))
     return np.cov(x, rowvar=False, bias=True)
 
@@ -83,10 +84,16 @@ def initial_networks(cases: Sequence[Case], depth: int, settings: dict[str, Any]
 
 def _factor(case: Case, latent: int, layer: int) -> np.ndarray:
     if INITIALISATIONS[case.variant].orthogonal:
-        return ortho_group.rvs(latent, random_state=stream(case.seed, "linear", "chain", layer))
+        return _orthogonal(latent, case.seed, layer)
     return _default(latent, latent, case.seed, "chain", layer)
 
 
+@cache  # thousands of cases share few matrices
+def _orthogonal(size: int, seed: int, layer: int) -> np.ndarray:
+    return ortho_group.rvs(size, random_state=stream(seed, "linear", "chain", layer))
+
+
+@cache
 def _default(rows: int, columns: int, seed: int, *axes: str | int) -> np.ndarray:
     """Return a matrix as torch.nn.Linear draws it: uniform within 1 / sqrt(columns)."""
     return stream(seed, "linear", *axes).uniform(-1, 1, (rows, columns)) / np.sqrt(columns)

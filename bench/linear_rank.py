@@ -64,7 +64,7 @@ def linear_rank(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Train every network of a depth side by side; return one row per training, and the watched trajectories."""
     planned = cases(depth, optimiser, settings, seeds)
-    data = {(each.rank, each.seed): covariance(each, settings) for each in planned}
+    data = {pair: covariance(*pair, settings) for pair in product(settings["ranks"], seeds)}
     covariances = np.array([data[each.rank, each.seed] for each in planned])
     rate = torch.tensor([each.rate for each in planned], dtype=torch.float64)
     adjusted = torch.tensor([chain_rate(each, depth, optimiser) for each in planned], dtype=torch.float64)

@@ -18,7 +18,7 @@ def trained(networks, covariances, rate, optimiser, steps, scales=(1, 1, 1)):
 
 
 def stacked(cases, **more):
-    return np.array([covariance(case, SETTINGS | more) for case in cases])
+    return np.array([covariance(case.rank, case.seed, SETTINGS | more) for case in cases])
 
 
 def case(variant="default", scale=1.0, rate=0.01, rank=2, seed=0):
