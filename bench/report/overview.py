@@ -37,6 +37,7 @@ KINDS = {
     "study": "a setting of a method, varied",
     "frontier": "rank against quality, all methods on all data sets",
     "ranking": "how the methods rank over data sets, with critical differences",
+    "linear_rank": "linear autoencoders on data of a known rank",
 }
 
 
