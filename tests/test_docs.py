@@ -54,3 +54,10 @@ def test_all_25_discrepancies_have_a_row():
     rows = [int(number) for number in re.findall(r"^\| (\d+) \|", PROTOCOL, re.MULTILINE)]
     assert rows == list(range(1, len(rows) + 1))
     assert len(rows) >= 25
+
+
+def test_the_model_that_is_walked_through_is_the_file():
+    adding = (ROOT / "docs" / "adding.md").read_text(encoding="utf-8")
+    assert (ROOT / "bench" / "models" / "lorae.py").read_text(encoding="utf-8").rstrip() in adding
+    assert "  lorae: {model: lorae, weight: 1.0e-5}" in adding
+    assert CONFIG["variants"]["lorae"] == {"model": "lorae", "weight": 1e-5}

@@ -28,11 +28,15 @@ def sides(claim: dict[str, Any]) -> list[str]:
     return [claim[key] for key in ("lower", "than", "variant") if key in claim]
 
 
-def compared(dataset: str, config: dict[str, Any]) -> dict[str, set[str]]:
-    """Map the variants that claims compare on a data set to the kinds of metrics they are compared in."""
+def compared(dataset: str, config: dict[str, Any], relatives: bool = False) -> dict[str, set[str]]:
+    """Map the variants that claims compare on a data set to the kinds of metrics they are compared in.
+
+    The alternatives are readings of IRMAE's protocol, so that the claims of papers with another (`unlike`) are not asked;
+    but with `relatives` they are.
+    """
     found: dict[str, set[str]] = {}
     for claim in claims(config):
-        if config["roles"].get(claim["role"]) == dataset:
+        if config["roles"].get(claim["role"]) == dataset and (relatives or "unlike" not in claim):
             for variant in sides(claim):
                 found.setdefault(variant, set()).add(claim["metric"].split(":")[0])
     return found
@@ -82,8 +86,9 @@ def trained_again(config: dict[str, Any]) -> Iterator[tuple[str, str, list[str]]
         alternative = config["sensitivity"]["alternatives"][name]
         for dataset in config["datasets"]:
             if tried(alternative, dataset) and retrains(alternative, dataset):
-                for variant, kinds in compared(dataset, config).items():
-                    if variant not in alternative.get("variants", [variant]):
+                own = alternative.get("variants")
+                for variant, kinds in compared(dataset, config, relatives=own is not None).items():
+                    if own is not None and variant not in own:
                         continue
                     steps = [step for kind in sorted(kinds) for step in METRIC_STEPS.get(kind, [])]
                     if dataset not in config["classify"]["datasets"] and "classify" in steps:

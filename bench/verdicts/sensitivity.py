@@ -55,6 +55,8 @@ def _touched(claim: dict[str, Any], alternative: dict[str, Any], plan: dict[str,
     The supervised network is trained once: where every classifier is trained otherwise, it would be the only
     one that is not.
     """
+    if "unlike" in claim and not {"variants", "instead"} & set(alternative):
+        return False  # it is a reading of another paper's protocol
     sides = [claim[key] for key in ("lower", "than", "variant") if key in claim]
     dataset = plan["roles"][claim["role"]]
     if any(changed.values(dataset, side, claim["metric"]) is None for side in sides):
