@@ -33,9 +33,8 @@ def _sizes(folder: Folder, run: dict[str, Any], path: Path) -> Sizes:
         pairs = set(rows.loc[rows["metric"] == "count:pairs", "value"])
         yield "count:pairs", pairs, {float(min(config["interpolate"]["scored"], images["test"] // 2))}
     if path.stem == "spectrum":
-        latent = config["data"][run["dataset"].split("@")[0]]["latent"]
         values = rows[rows["metric"].str.startswith("singular_value:")].groupby("seed").size()
-        yield "singular values", set(values), {latent}
+        yield "singular values", set(values), {run["latent"]}
         ranks = {name for name in rows["metric"] if name.startswith("rank:")}
         yield "ranks", ranks, {f"rank:{threshold:g}" for threshold in config["spectrum"]["thresholds"]}
     if path.stem in ("classify", "supervise"):
