@@ -169,6 +169,15 @@ def test_a_lower_rank_of_a_network_that_explains_less_carries_a_note():
     assert claims(plan(claim), Measured(values), DATA)["note"][0] == ""
 
 
+def test_sides_that_were_not_trained_alike_carry_a_note():
+    claimed = plan(("a", "irmae-l8", "vae"), ("b", "irmae-l8", "ae"))
+    for run in claimed["runs"]:
+        if run["variant"] == "vae":
+            run["training"] = run["training"] | {"epochs": 7}
+    found = claims(claimed, measured(irmae_l8=LOW, ae=HIGH, vae=HIGH), DATA)
+    assert list(found["note"]) == ["but trained otherwise: epochs 100 against 7", ""]
+
+
 # Published numbers
 
 COLUMNS = ["table", "dataset", "variant", "metric", "value", "sd", "source"]

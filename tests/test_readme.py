@@ -1,4 +1,4 @@
-"""The README's numbers are those of the committed results."""
+"""Numbers in README and docs are those of the committed results."""
 
 import re
 from pathlib import Path
@@ -24,3 +24,18 @@ def test_every_link_leads_somewhere():
     links = re.findall(r"\]\(([^)#:]+)\)", README)
     assert links
     assert all((ROOT / link).exists() for link in links)
+
+
+def test_the_table_of_greedy_rank_learning_is_that_of_the_linear_study():
+    summary = pd.read_csv(ROOT / "results/linear_rank/summary.csv", comment="#")
+    means = summary.groupby(["metric", "variant"])["value"].mean()
+    text = (ROOT / "docs" / "greedy.md").read_text(encoding="utf-8")
+    names = {"error of the rank": "rank_error", "spread over depth": "rank_spread:depth"}
+    names["spread over scale"] = "rank_spread:scale"
+    rows = re.findall(r"^\| ([a-z ]*)\| (gradient descent|Adam) \|(.*)\|$", text, re.MULTILINE)
+    assert len(rows) == 6
+    for first, second in zip(rows[::2], rows[1::2], strict=True):
+        metric = names[first[0].strip()]
+        for end, numbers in (("", first[2]), (":adam", second[2])):
+            found = [means.get((metric + end, name)) for name in ("none", "default", "orthogonal", "greedy")]
+            assert [cell.strip() for cell in numbers.split("|")] == ["-" if x is None else f"{x:.2f}" for x in found]

@@ -309,7 +309,7 @@ def test_all_methods_stand_beside_each_other(text):
     ]
     assert row(part, "PCA - IRMAE")[3] == "**+30.0 [+30.0, +30.0]**"
     assert "AE - IRMAE" not in part.replace("VAE - IRMAE", "")
-    assert "**VAE was trained otherwise than the rest**: lr 0.0005 (others 0.001)." in part
+    assert "**Trained otherwise than the rest** (lr 0.0005 (others 0.001)): VAE." in part
 
 
 def test_methods_are_ranked_and_it_says_what_that_shows(text):

@@ -31,8 +31,8 @@ def sides(claim: dict[str, Any]) -> list[str]:
 def compared(dataset: str, config: dict[str, Any], relatives: bool = False) -> dict[str, set[str]]:
     """Map the variants that claims compare on a data set to the kinds of metrics they are compared in.
 
-    The alternatives are readings of IRMAE's protocol, so that the claims of papers with another (`unlike`) are not asked;
-    but with `relatives` they are.
+    The alternatives are readings of IRMAE's protocol, so that the claims of papers with another (`unlike`) are not
+    asked; but with `relatives` they are.
     """
     found: dict[str, set[str]] = {}
     for claim in claims(config):

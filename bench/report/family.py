@@ -77,16 +77,19 @@ def _name(row: Any, results: Results) -> str:
 
 
 def _trained_otherwise(dataset: str, rows: pd.DataFrame, results: Results) -> Iterator[str]:
-    """Yield a note on every row that was trained otherwise than the rest."""
+    """Yield a note on the rows that were trained otherwise than the rest, those alike together."""
     config = results.plan["config"]
     usual = config["training"] | config["data"][dataset].get("training", {})
     variants = rows.drop_duplicates("method").set_index("variant")["method"]
     runs = {run["variant"]: run for run in results.plan["runs"] if run["dataset"] == dataset}
+    alike: dict[str, list[str]] = {}
     for variant, method in variants.items():
         own = {key: value for key, value in runs[variant]["training"].items() if value != usual[key]}
         if own:
             changed = ", ".join(f"{key} {value} (others {usual[key]})" for key, value in own.items())
-            yield f"**{method} was trained otherwise than the rest**: {changed}."
+            alike.setdefault(changed, []).append(method)
+    for changed, names in alike.items():
+        yield fill(f"**Trained otherwise than the rest** ({changed}): {', '.join(names)}.", WIDTH)
 
 
 def _differences(rows: pd.DataFrame, results: Results, level: float) -> Iterator[str]:

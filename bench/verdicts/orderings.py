@@ -89,13 +89,19 @@ def _outcome(row: Any, level: float) -> tuple[str, str]:
 
 
 def notes(table: pd.DataFrame, plan: dict[str, Any], measured: Measured) -> list[str]:
-    """Return for every claim on a rank what speaks against trusting it: a variant that explains less of the
-    images' variance has the lower rank for it.
+    """Return for every claim what speaks against trusting it: of a rank, that the lower one explains less of the
+    images' variance; of any, that the two variants were not trained alike.
     """
-    return [_note(row, plan["config"]["verdicts"][EXPLAINED], measured) for row in table.itertuples()]
+    training = {(run["dataset"], run["variant"]): run["training"] for run in plan["runs"]}
+    found = []
+    for row in table.itertuples():
+        sides = [training.get((row.dataset, variant)) for variant in (row.lower, row.than)]
+        parts = [_explains_less(row, plan["config"]["verdicts"][EXPLAINED], measured), _trained_apart(*sides)]
+        found.append("; ".join(part for part in parts if part and row.outcome != NOT_RUN))
+    return found
 
 
-def _note(row: Any, margin: float, measured: Measured) -> str:
+def _explains_less(row: Any, margin: float, measured: Measured) -> str:
     if "rank" not in row.metric:
         return ""
     sides = [measured.values(row.dataset, variant, EXPLAINED) for variant in (row.lower, row.than)]
@@ -103,3 +109,10 @@ def _note(row: Any, margin: float, measured: Measured) -> str:
         return ""
     lower, than = (side.mean() for side in sides)
     return f"but explains {lower:.0%} of the variance against {than:.0%}" if lower < than - margin else ""
+
+
+def _trained_apart(lower: dict[str, Any] | None, than: dict[str, Any] | None) -> str:
+    if lower is None or than is None:
+        return ""
+    changed = [f"{key} {lower[key]:g} against {than[key]:g}" for key in lower if lower[key] != than[key]]
+    return f"but trained otherwise: {', '.join(changed)}" if changed else ""
