@@ -71,16 +71,11 @@ def gather_alternatives(plan: dict[str, Any], results: Path) -> pd.DataFrame:
 
 def gather_studies(plan: dict[str, Any], results: Path) -> pd.DataFrame:
     """Return the numbers of every study: dataset, variant, study, setting (its value), seed, metric, value."""
-    tables = [
-        (
-            _metrics(results, entry, step),
-            (entry["dataset"], entry["of"], entry["study"], f"{entry['setting']:g}"),
-        )
-        for entry in plan["studied"]
-        for step in entry["metrics"]
-    ]
-    table = _stacked(tables, STUDIES[:4])
-    table = table[STUDIES].astype({"setting": float})
+    tables = []
+    for entry in plan["studied"]:
+        point = (entry["dataset"], entry["of"], entry["study"], f"{entry['setting']:g}")
+        tables += [(_metrics(results, entry, step), point) for step in entry["metrics"]]
+    table = _stacked(tables, STUDIES[:4])[STUDIES].astype({"setting": float})
     return _sorted(table, [table["study"], table["setting"], table["seed"], _metric_rank(table)])
 
 

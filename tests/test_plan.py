@@ -9,6 +9,7 @@ import yaml
 
 from workflow import plan, sources
 from workflow.check import problems
+from workflow.studies import studied
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SCHEMA = yaml.safe_load((REPOSITORY / "workflow/schemas/config.schema.yaml").read_text(encoding="utf-8"))
@@ -150,6 +151,27 @@ def test_the_plan_needs_the_standard_library_only():
         imported = [line.split()[1].split(".")[0] for line in text.splitlines() if line.startswith(("import", "from"))]
         assert imported
         assert set(imported) <= sys.stdlib_module_names | {"workflow"}
+
+
+def test_another_model_for_a_variant_is_trained_as_the_variant_is():
+    config = copy.deepcopy(PAPER)
+    config["sensitivity"]["retrain"] = ["package-chains"]
+    config["variants"]["lorae"]["for"] = {"mnist": {"weight": 1.0, "training": {"epochs": 3}}}
+    runs = {(run["dataset"], run["variant"]): run for run in plan.retrained(config)}
+    assert {dataset for dataset, _ in runs} == {"shapes@package-chains", "mnist@package-chains"}
+    lorae = runs["mnist@package-chains", "lorae"]
+    assert (lorae["model"], lorae["options"], lorae["training"]["epochs"]) == ("ae", {}, 3)
+    assert runs["mnist@package-chains", "irmae-l8"]["options"] == {"depth": 7}
+    assert ("mnist@package-chains", "ae") not in runs
+
+
+def test_a_point_of_a_study_that_trains_as_a_row_is_that_rows_run():
+    config = copy.deepcopy(PAPER)
+    rows = list(plan.runs(config))
+    points = {(p["dataset"], p["study"], p["of"], p["setting"]): p["path"] for p in studied(config, rows)}
+    assert points["mnist", "depth", "irmae", 8] == "runs/mnist/irmae-l8/0-4"
+    assert points["mnist", "depth", "irmae", 16] == "runs/mnist/irmae@depth-16/0-4"
+    assert points["mnist", "depth", "greedy-chain", 8] == "runs/mnist/greedy/0-4"
 
 
 # Checking

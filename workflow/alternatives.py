@@ -48,9 +48,12 @@ def base(dataset: str) -> str:
 
 
 def own_settings(dataset: str, variant: str, settings: dict[str, Any], config: dict[str, Any]) -> dict[str, Any]:
-    """Return a variant's settings on a data set: an alternative's, or its own with what `for` says of the data set."""
-    settings = changes(dataset, config).get("variants", {}).get(variant, settings)
-    return merged(settings, settings.get("for", {}).get(base(dataset), {}))
+    """Return a variant's settings with what `for` says of the data set; of an alternative to it (`variants`) the
+    model and its options, trained as the variant is.
+    """
+    own = merged(settings, settings.get("for", {}).get(base(dataset), {}))
+    other = changes(dataset, config).get("variants", {}).get(variant)
+    return own if other is None else {key: own[key] for key in ("training", "latent") if key in own} | other
 
 
 def changes(dataset: str, config: dict[str, Any]) -> dict[str, Any]:

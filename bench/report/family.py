@@ -89,7 +89,9 @@ def _trained_otherwise(dataset: str, rows: pd.DataFrame, results: Results) -> It
             changed = ", ".join(f"{key} {value} (others {usual[key]})" for key, value in own.items())
             alike.setdefault(changed, []).append(method)
     for changed, names in alike.items():
-        yield fill(f"**Trained otherwise than the rest** ({changed}): {', '.join(names)}.", WIDTH, break_on_hyphens=False)
+        yield fill(
+            f"**Trained otherwise than the rest** ({changed}): {', '.join(names)}.", WIDTH, break_on_hyphens=False
+        )
 
 
 def _differences(rows: pd.DataFrame, results: Results, level: float) -> Iterator[str]:
