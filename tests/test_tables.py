@@ -310,6 +310,7 @@ def test_all_methods_stand_beside_each_other(text):
     assert row(part, "PCA - IRMAE")[3] == "**+30.0 [+30.0, +30.0]**"
     assert "AE - IRMAE" not in part.replace("VAE - IRMAE", "")
     assert "**Trained otherwise than the rest** (lr 0.0005 (others 0.001)): VAE." in part
+    assert "Methods that were trained otherwise than the rest, as noted above, are ranked" in text
 
 
 def test_methods_are_ranked_and_it_says_what_that_shows(text):

@@ -28,6 +28,9 @@ Mean ranks over data sets, 1 the best. In each data set and seed the methods are
 ranks are averaged over the seeds, *overall* over the metrics too, and ranked again, so that a data set counts once
 ([why](../{}docs/verdicts.md#how-methods-rank)). The rank of the codes is no quality, so nothing is ranked by it.
 [ranking.csv](tables/ranking.csv)"""
+UNLIKE = (
+    "Methods that were trained otherwise than the rest, as noted above, are ranked and drawn among them all the same."
+)
 DATA_SETS, SEEDS = BLOCKS
 
 
@@ -35,11 +38,13 @@ def family(results: Results) -> str:
     """Return the table of every data set, the differences to the methods of `family.against`, and the ranking."""
     level = results.plan["config"]["verdicts"]["level"]
     parts = [TEXT.format(level, results.family.filter(regex="^p:").notna().sum().sum())]
+    unlike = False
     for dataset, rows in results.family.groupby("dataset", sort=False):
-        place = Place(dataset, None)
+        place, notes = Place(dataset, None), [*_trained_otherwise(dataset, rows, results)]
+        unlike = unlike or bool(notes)
         parts += [f"### All methods on {results.title(place)}", _means(place, rows, results)]
-        parts += [*_trained_otherwise(dataset, rows, results), *_differences(rows, results, level)]
-    return "\n\n".join([*parts, *_ranking(results)])
+        parts += [*notes, *_differences(rows, results, level)]
+    return "\n\n".join([*parts, *_ranking(results), *([UNLIKE] if unlike else [])])
 
 
 def training_seconds(results: Results, costs: pd.Series) -> str:

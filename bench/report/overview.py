@@ -90,7 +90,7 @@ def figures(results: Results) -> str:
     """Return links to the figures: the paper's, by its numbers, and those that it has not."""
     names = sorted(results.plan["figures"], key=natural)
     theirs = [_figure(results, name, f"Figure {name}") for name in names if name.isdigit()]
-    ours = [_figure(results, name, name.capitalize()) for name in names if not name.isdigit()]
+    ours = [_figure(results, name, name.replace("_", " ").capitalize()) for name in names if not name.isdigit()]
     return "\n".join(["## Figures", "", *theirs, *(["", OURS, "", *ours] if ours else [])])
 
 
