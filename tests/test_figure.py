@@ -108,7 +108,7 @@ def test_a_panel_without_variants_says_so(results):
 
 
 def test_an_unknown_number_stops_naming_those_that_exist(results):
-    with pytest.raises(Stop, match="no figure 3 .* 2, 4, 5, 6, 7, 8, 11, depth, frontier, ranking"):
+    with pytest.raises(Stop, match="no figure 3 .* 2, 4, 5, 6, 7, 8, 11, depth, frontier, linear_rank, ranking"):
         figure.figure(*results, "3")
 
 

@@ -23,9 +23,10 @@ METHODS = {"AE": ["ae"], "IRMAE": ["irmae-l2", "irmae-l8"], "VAE": ["vae"], "PCA
 
 def plan(runs, against=("AE", "IRMAE"), ranked_by=("fid:gmm",)):
     """A plan with these variants by data set."""
-    settings = {"methods": METHODS, "against": list(against), "ranked_by": list(ranked_by)}
+    settings = {"methods": METHODS, "left_out": ["untrained"], "against": list(against), "ranked_by": list(ranked_by)}
+    variants = dict.fromkeys(name for names in runs.values() for name in names)
     return {
-        "config": {"family": settings, "verdicts": {"level": 0.05}, "datasets": list(runs)},
+        "config": {"family": settings, "verdicts": {"level": 0.05}, "datasets": list(runs), "variants": variants},
         "runs": [{"dataset": dataset, "variant": name} for dataset, names in runs.items() for name in names],
     }
 
