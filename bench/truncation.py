@@ -7,6 +7,7 @@ from torch.autograd.function import FunctionCtx
 
 from bench.autoencoder import Autoencoder
 from bench.backbone import Backbone
+from bench.command import Stop
 
 
 class TruncatedAutoencoder(Autoencoder):
@@ -19,6 +20,8 @@ class TruncatedAutoencoder(Autoencoder):
     recorded = False  # an SVD waits for the host
 
     def __init__(self, backbone: Backbone, rank: int, fine_tune: float) -> None:
+        if rank < 1:
+            raise Stop(f"a rank of {rank} leaves no code: give the variant a rank (`rank`, `start`) of at least 1")
         super().__init__(backbone)
         self.settled_share, self.settled = fine_tune, False
         # Not on the device that PyTorch may have been told to use: its value is read where others have none.

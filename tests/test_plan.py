@@ -203,6 +203,7 @@ def edit(config, where, value):
         ("seeds", [], "seeds: [] should be non-empty"),
         ("seeds", [0, 0], "seeds: [0, 0] holds something twice"),
         ("training/lr", "fast", "training.lr: 'fast' is not of type 'number'"),
+        ("linear_rank/scales", [2], "linear_rank.scales: [2] lacks 1, which is to be among them"),
         ("training/lr", 0, "training.lr: 0 is less than or equal to the minimum of 0"),
         ("fid/extractor", "vgg", "fid.extractor: 'vgg' is not one of ['inception', 'in_domain']"),
         ("roles/digits", "mnits", "roles.digits: there is no data set 'mnits'. Did you mean mnist?"),

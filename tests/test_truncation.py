@@ -10,6 +10,7 @@ from test_train import make_spec as make_run
 from test_train import pictures
 
 from bench.checkpoint import Checkpoint
+from bench.command import Stop
 from bench.run import initial_model, load_models
 from bench.train import train
 from bench.trainer import Trainer
@@ -114,6 +115,12 @@ def test_the_last_epochs_train_the_decoder_alone():
     trainer.epoch(1)
     moved = {name.split(".")[0] for name, new in trainer.ensemble.state().items() if not torch.equal(new, before[name])}
     assert moved == {"decoder"}
+
+
+@pytest.mark.parametrize(("model", "options"), [("rrae", {"rank": 0}), ("arrae", {"start": 0})])
+def test_a_rank_that_leaves_no_code_stops_with_one_line(model, options):
+    with pytest.raises(Stop, match="a rank of 0 leaves no code"):
+        initial_model(make_spec(model, options), 0)
 
 
 def test_codes_in_a_known_subspace_are_projected_onto_it():

@@ -42,6 +42,8 @@ def describe(error: ValidationError) -> Iterator[str]:
             yield unknown(where, "key", key, known)
     elif error.validator == "pattern":
         yield f"{where}: {error.instance!r} is to name files and does not match {error.validator_value}"
+    elif error.validator == "contains":
+        yield f"{where}: {error.instance} lacks {error.validator_value['const']}, which is to be among them"
     elif error.validator == "uniqueItems":
         yield f"{where}: {error.instance} holds something twice"
     else:
