@@ -2,50 +2,14 @@
 
 import os
 import signal
-import subprocess
 import time
 
 import pandas as pd
 import pytest
-from conftest import Checkout
+from checkout import Checkout
+from smoke_run import finish, results, start
 
 pytestmark = pytest.mark.timeout(900)
-COMMAND = ("bash", "workflow/run.sh", "--cores", "2", "--config", "preset=smoke")
-MEASURED = ("runs.csv", "jobs.csv", "cost.csv")  # times and memory differ from run to run
-
-
-def start(checkout: Checkout) -> subprocess.Popen:
-    with (checkout.folder / "log").open("a") as log:
-        return subprocess.Popen(
-            COMMAND, cwd=checkout.folder, env=checkout.environment, stdout=log, stderr=log, start_new_session=True
-        )
-
-
-def finish(checkout: Checkout) -> str:
-    process = start(checkout)
-    assert process.wait() == 0, (checkout.folder / "log").read_text()[-5000:]
-    return (checkout.folder / "log").read_text()
-
-
-def results(checkout: Checkout) -> dict[str, bytes]:
-    """Return the bytes of every table and figure, without what measures this machine."""
-    folder = checkout.folder / "results" / "smoke"
-    files = {
-        path.name: path.read_bytes()
-        for path in [*folder.glob("tables/*.csv"), *folder.glob("figures/*")]
-        if path.name not in MEASURED
-    }
-    lines = (folder / "tables.md").read_text().split("## Cost")[0].splitlines()
-    files["tables.md"] = "\n".join(line for line in lines if not line.startswith("Wall time:")).encode()
-    return files
-
-
-@pytest.fixture(scope="module")
-def smoke(tmp_path_factory) -> Checkout:
-    """A checkout in which the smoke preset has run from beginning to end."""
-    checkout = Checkout(tmp_path_factory.mktemp("smoke") / "checkout")
-    finish(checkout)
-    return checkout
 
 
 def test_every_table_and_figure_is_there(smoke):

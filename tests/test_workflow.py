@@ -11,7 +11,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import Checkout
+from checkout import Checkout
 
 from workflow.plan import text
 

@@ -1,0 +1,36 @@
+"""Running the smoke preset in a checkout, and what it leaves behind."""
+
+import subprocess
+
+from checkout import Checkout
+
+COMMAND = ("bash", "workflow/run.sh", "--cores", "2", "--config", "preset=smoke")
+MEASURED = ("runs.csv", "jobs.csv", "cost.csv")  # times and memory differ from run to run
+
+
+def start(checkout: Checkout, command: tuple[str, ...] = COMMAND) -> subprocess.Popen:
+    """Start a command in a session of its own; what it prints goes to the file `log`."""
+    with (checkout.folder / "log").open("a") as log:
+        return subprocess.Popen(
+            command, cwd=checkout.folder, env=checkout.environment, stdout=log, stderr=log, start_new_session=True
+        )
+
+
+def finish(checkout: Checkout, command: tuple[str, ...] = COMMAND) -> str:
+    """Run a command to its end and return everything printed so far."""
+    process = start(checkout, command)
+    assert process.wait() == 0, (checkout.folder / "log").read_text()[-5000:]
+    return (checkout.folder / "log").read_text()
+
+
+def results(checkout: Checkout) -> dict[str, bytes]:
+    """Return the bytes of every table and figure, without what measures this machine."""
+    folder = checkout.folder / "results" / "smoke"
+    files = {
+        path.name: path.read_bytes()
+        for path in [*folder.glob("tables/*.csv"), *folder.glob("figures/*")]
+        if path.name not in MEASURED
+    }
+    lines = (folder / "tables.md").read_text().split("## Cost")[0].splitlines()
+    files["tables.md"] = "\n".join(line for line in lines if not line.startswith("Wall time:")).encode()
+    return files
