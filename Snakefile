@@ -8,6 +8,7 @@ from snakemake.utils import min_version
 
 from workflow.check import unknown
 from workflow.plan import PAPER, presets
+from workflow.totals import refusal
 
 min_version("9.19")  # workflow profiles named profile.yaml
 
@@ -57,3 +58,10 @@ rule all:
 rule sensitivity:
     input:
         "<results>/tables/sensitivity.csv",
+
+
+# On a cluster the total of the default profile does not hold; its profile says so with this scope.
+if workflow.is_main_process and workflow.resource_scopes.get("gpu") != "local":
+    asked = {rule.name: rule.resources["gpu"].value for rule in workflow.rules if "gpu" in rule.resources}
+    if message := refusal("gpu", asked, workflow.global_resources.get("gpu").value):
+        raise WorkflowError(message)

@@ -11,6 +11,7 @@ import hashlib
 import math
 import time
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from bench.checkpoint import Checkpoint
 from bench.command import Stop, run
 from bench.data import load
 from bench.files import read_json, sha256, write_json, writing
+from bench.memory import training_memory
 from bench.provenance import provenance, source_digest
 from bench.run import device_of, initial_model
 from bench.spec import Spec, read_spec
@@ -136,8 +138,9 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--device", required=True)
     arguments = parser.parse_args()
-    spec, device = read_spec(arguments.spec), device_of(arguments.device)
-    images = torch.from_numpy(np.array(load(arguments.data, "train")[0])).to(device)
+    spec, images = read_spec(arguments.spec), load(arguments.data, "train")[0]
+    device = device_of(arguments.device, partial(training_memory, spec, images))
+    images = torch.from_numpy(np.array(images)).to(device)
     parts = (sha256(arguments.spec), sha256(arguments.data / "data.json"), source_digest(), device.type)
     checkpoint = Checkpoint(arguments.checkpoint, hashlib.sha256(repr(parts).encode()).hexdigest())
     trained = train_within_memory(spec, images, checkpoint)

@@ -11,6 +11,7 @@ import yaml
 from safetensors.torch import save_file
 
 from bench.autoencoder import Autoencoder
+from bench.memory import CUDA, training_memory
 from bench.run import initial_model, load_models
 from bench.spec import Spec, Training
 from bench.trainer import start
@@ -83,6 +84,10 @@ def test_every_trainable_parameter_gets_a_finite_gradient(model_spec, x):
     if trainable:
         model.loss(x, noise_for(model, 4)).backward()
     assert all(p.grad is not None and p.grad.isfinite().all() for p in trainable)
+
+
+def test_its_memory_can_be_reckoned_by_shapes_alone(model_spec):
+    assert training_memory(model_spec, images().numpy()) >= CUDA
 
 
 def test_a_step_of_the_engine_is_a_step_of_every_model_alone(model_spec, x):

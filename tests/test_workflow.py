@@ -203,6 +203,23 @@ def test_an_unknown_preset_names_those_that_exist(checkout):
     assert message in result.stdout.splitlines()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--resources", "gpu=0"], "asks for gpu=1 and there are 0 in all, so it can never run"),
+        (["--set-resources", "train:gpu=2"], "rule train asks for gpu=2 and there are 1 in all"),
+        (["--resources", "gpu=0", "--config", "device=cpu"], None),
+        (["--resources", "gpu=2", "--set-resources", "train:gpu=2"], None),
+        (["--resources", "gpu=0", "--profile", "workflow/profiles/slurm", "--executor", "local"], None),
+    ],
+)
+def test_a_job_that_asks_for_more_gpus_than_there_are_is_refused_and_not_cut_down(checkout, arguments, line):
+    result = checkout.snakemake("--dry-run", "results/runs/linear/ae/0-4/spec.json", *arguments)
+    assert result.returncode == (1 if line else 0), result.stdout
+    assert sum("so it can never run" in found for found in result.stdout.splitlines()) == result.returncode
+    assert (line or "") in result.stdout
+
+
 # What reruns
 
 
