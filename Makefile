@@ -1,4 +1,5 @@
 # make quick       the whole suite on small data: minutes, no GPU, nothing downloaded but packages
+# make doctor      what this machine can run, and what to do about what it lacks (DATA_ROOT=/where/raw/data/are)
 # make test        lint and tests
 # make paper       the paper's size; wants a GPU
 # make new-model NAME=mine   a model to start from, with its line in the config, held to the models' contract
@@ -8,7 +9,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null && echo $$p && break; done)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: quick paper test new-model benchmark lint clean
+.PHONY: quick paper doctor test new-model benchmark lint clean
 
 quick: .venv/stamp
 	@bash workflow/run.sh --cores all --config preset=quick
@@ -17,6 +18,10 @@ quick: .venv/stamp
 paper: .venv/stamp
 	@bash workflow/run.sh --cores all
 	@echo "The tables are in results/tables.md, the figures beside it."
+
+doctor:
+	@[ -n "$(PYTHON)" ] || { echo "No Python >= 3.11 here: install one, or make doctor PYTHON=/path/to/it" >&2; exit 1; }
+	@$(PYTHON) -m workflow.doctor $(if $(DATA_ROOT),--data-root "$(DATA_ROOT)")
 
 test: lint
 	OMP_NUM_THREADS=1 pytest --numprocesses logical --dist loadfile

@@ -1,0 +1,182 @@
+"""`make doctor`: what this machine has, what to do about what it lacks, and which presets it can run.
+
+Standard library only, so that it runs before anything is installed. It exits with 1 if no preset can run.
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from workflow.machine import Machine
+
+ROOT = Path(__file__).parent.parent
+COMMANDS = {
+    "smoke": "bash workflow/run.sh --cores all --config preset=smoke",
+    "quick": "make quick",
+    "paper": "make paper",
+    "paper without CelebA": "README.md, The paper's size, has the command",
+}
+EVERY, PAPER = tuple(COMMANDS), ("paper", "paper without CelebA")
+DRIVER = 580  # the oldest that runs CUDA 13, which the pinned torch brings (NVIDIA's release notes of CUDA 13)
+CONDA = (24, 7, 1)  # Snakemake refuses older ones
+PACKAGES = 6  # GB; measured: 5.3
+# GB that a preset writes. quick: measured 0.3 with half of today's runs. paper: reckoned from its plan, not measured:
+# codes 40, models 26, samples 8, images 4 and, while it is trained, a run's checkpoint, 8 at most; without CelebA 27.
+DISK = {"smoke": 1, "quick": 1, "paper": 90, "paper without CelebA": 30}
+# GB of memory. quick: its largest job took 1.1, measured. paper: what the Slurm profile asks for at most, an estimate.
+MEMORY = {"smoke": 2, "quick": 2, "paper": 16, "paper without CelebA": 16}
+# GiB of a GPU that one seed of RRAE takes on CelebA, in batches of 1,152, as bench/memory.py reckons; not measured.
+LARGEST = 28
+DIGITS = [f"{split}-{part}-ubyte.gz" for split in ("train", "t10k") for part in ("images-idx3", "labels-idx1")]
+RAW = {"mnist": "MNIST/raw", "fashion_mnist": "FashionMNIST/raw"}
+FACES = ("img_align_celeba", "list_eval_partition.txt")
+WEIGHTS = "weights-inception-2015-12-05-6726825d.pth"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A thing that was looked at: what was found, what to do about it, and the presets that cannot run before that."""
+
+    name: str
+    found: str
+    advice: str = ""
+    stops: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        mark = "GAP" if self.stops else "  -" if self.advice else " ok"
+        return f"{mark}  {self.name:<8}  {self.found}{self.advice and '; ' + self.advice}"
+
+
+def examine(machine: Machine, data_root: Path) -> Iterator[Line]:
+    """Yield what was found, one line per thing."""
+    yield Line("Python", f"{sys.version.split()[0]}, {sys.executable}")
+    yield packages(machine.torch)
+    yield driver(machine)
+    yield gpus(machine)
+    yield Line("Memory", f"{machine.memory:.0f} GB", *short(machine.memory, MEMORY, "use a machine with more memory"))
+    yield disk(machine)
+    yield data(machine.root, data_root)
+    yield weights(machine.root, data_root)
+    yield conda(machine.conda)
+    yield slurm(machine)
+
+
+def short(there: float, needs: dict[str, float], advice: str) -> tuple[str, tuple[str, ...]]:
+    """Return advice and the presets that need more than there is, nothing if none does."""
+    stops = tuple(preset for preset, need in needs.items() if need > there)
+    wanted = ", ".join(f"{preset} takes {needs[preset]:g} GB" for preset in stops)
+    return (f"{wanted}: {advice}", stops) if stops else ("", ())
+
+
+def packages(torch: dict | None) -> Line:
+    if torch is None:
+        return Line("Packages", "not installed", "`make quick` does it, about 5 GB are downloaded")
+    if "problem" in torch:
+        return Line("Packages", f"torch does not start ({torch['problem']})", "`make clean`, then `make quick`", EVERY)
+    return Line("Packages", f"torch {torch['version']} with CUDA {torch['cuda']}")
+
+
+def driver(machine: Machine) -> Line:
+    if not machine.listed:
+        return Line("Driver", "nvidia-smi lists no GPU", "if there is one, install NVIDIA's driver", PAPER)
+    version = machine.listed[0].driver
+    if int(version.split(".")[0]) < DRIVER:
+        return Line("Driver", version, f"torch's CUDA 13 needs {DRIVER}: update it", PAPER)
+    torch = machine.torch or {}
+    if machine.gpus and not torch.get("usable", True):
+        return Line("Driver", version, f"torch cannot use a GPU ({torch['why']}): mend that first", PAPER)
+    return Line("Driver", version)
+
+
+def gpus(machine: Machine) -> Line:
+    if not machine.gpus:
+        hidden = len(machine.listed)
+        found = f"{hidden} hidden by CUDA_VISIBLE_DEVICES" if hidden else "none"
+        elsewhere = "run on a machine with one or through Slurm, or `--config device=cpu` (slow)"
+        return Line("GPUs", found, "unset it" if hidden else elsewhere, PAPER)
+    found = ", ".join(f"{gpu.name} {gpu.total / 1024:.0f} GiB" for gpu in machine.gpus)
+    advice = [f"`--resources gpu={len(machine.gpus)}` uses all of them"] if len(machine.gpus) > 1 else []
+    if max(gpu.total for gpu in machine.gpus) < LARGEST * 1024:
+        advice.append(f"RRAE on CelebA may not fit, it is reckoned at {LARGEST} GiB")
+    return Line("GPUs", found, "; ".join(advice))
+
+
+def disk(machine: Machine) -> Line:
+    more = PACKAGES if machine.torch is None else 0
+    needs = {preset: size + more for preset, size in DISK.items()}
+    return Line(
+        "Disk", f"{machine.disk:.0f} GB free", *short(machine.disk, needs, "make room, or put the suite elsewhere")
+    )
+
+
+def data(root: Path, data_root: Path) -> Line:
+    """Look for what cannot be generated: MNIST and FashionMNIST, which are downloaded otherwise, and CelebA."""
+
+    def there(name: str) -> bool:
+        return (root / f"results/data/{name}/data.json").exists()  # fetched before
+
+    digits = [name for name in RAW if not there(name) and not all((data_root / RAW[name] / f).exists() for f in DIGITS)]
+    found = f"to be downloaded: {', '.join(digits)}" if digits else "mnist and fashion_mnist are there"
+    images, partition = FACES
+    archived = (data_root / "celeba" / f"{images}.zip").exists() or (data_root / "celeba" / images).is_dir()
+    if there("celeba") or (archived and (data_root / "celeba" / partition).exists()):
+        return Line("Data", f"{found}; celeba is there")
+    return Line(
+        "Data",
+        f"{found}; celeba is missing",
+        f"put {images}.zip and {partition} into {data_root}/celeba, or run with `--config data_root=DIR`",
+        ("paper",),
+    )
+
+
+def weights(root: Path, data_root: Path) -> Line:
+    if (data_root / WEIGHTS).exists() or (root / "results/data/inception.pth").exists():
+        return Line("Weights", "Inception's are there")
+    return Line("Weights", "Inception's are to be downloaded", f"without a network put {WEIGHTS} into {data_root}")
+
+
+def conda(version: tuple[int, ...] | None) -> Line:
+    if version is None:
+        return Line("conda", "none", "`make` needs none; `snakemake --use-conda` does: install Miniforge")
+    found = ".".join(map(str, version))
+    return Line("conda", found, "too old for `--use-conda`: update it" if version < CONDA else "")
+
+
+def slurm(machine: Machine) -> Line:
+    if machine.partitions is None:
+        return Line("Slurm", "no cluster answers here")
+    found = f"partitions with GPUs: {', '.join(machine.partitions) or 'none'}"
+    missing = not (machine.torch or {}).get("slurm")
+    return Line("Slurm", found, "`pip install snakemake-executor-plugin-slurm`" if missing else "")
+
+
+def verdict(preset: str, lines: list[Line], machine: Machine) -> str:
+    """Return the line that says whether a preset can run."""
+    lacking = [line.name for line in lines if preset in line.stops]
+    if lacking and set(lacking) <= {"Driver", "GPUs", "Memory"} and machine.partitions:
+        return f"through Slurm only; snakemake --profile workflow/profiles/slurm (now: {', '.join(lacking)})"
+    return f"no: {', '.join(lacking)}" if lacking else f"yes; {COMMANDS[preset]}"
+
+
+def configured(root: Path) -> str:
+    """Return the config's data_root."""
+    text = (root / "config/config.yaml").read_text(encoding="utf-8")
+    return re.search(r"^data_root: *([^#\n]+)", text, re.MULTILINE)[1].strip()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data-root", type=Path, help="where raw data are; default: the config's")
+    machine = Machine(ROOT)
+    data_root = parser.parse_args().data_root or Path(configured(ROOT))
+    lines = list(examine(machine, ROOT / data_root.expanduser()))
+    verdicts = {preset: verdict(preset, lines, machine) for preset in COMMANDS}
+    print(*lines, "", *(f"{preset}: {said}" for preset, said in verdicts.items()), sep="\n")
+    sys.exit(all(said.startswith("no") for said in verdicts.values()))
+
+
+if __name__ == "__main__":
+    main()
