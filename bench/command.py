@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
-WORKFLOW = "BENCH_WORKFLOW"  # the process that started this job and without which it must not go on
+WORKFLOW = "BENCH_WORKFLOW"  # the process that started this job (workflow/rules/common.smk)
 GRACE = 5  # seconds to unwind
 
 
@@ -20,24 +20,23 @@ class Stop(Exception):
 
 def run(main: Callable[[], None]) -> None:
     """Call `main`; a `Stop` becomes one line on stderr and exit code 1, any other exception is a bug."""
-    for cancelled in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(cancelled, _exit)  # unwinds, so that no temporary file stays
-    _end_with(os.environ.get(WORKFLOW))
+    _unwind_when_cancelled()
     try:
         main()
     except Stop as stop:
         sys.exit(f"bench.{Path(sys.argv[0]).stem}: {stop}")
 
 
-def _end_with(workflow: str | None) -> None:
+def end_with_workflow() -> None:
     """Let this job end when the Snakemake that started it does: killed, it cannot take its jobs with it.
 
     Jobs started by hand have none. Only Linux tells a process of the end of one that is not its child.
     """
-    if workflow is None or not hasattr(os, "pidfd_open"):
+    if WORKFLOW not in os.environ or not hasattr(os, "pidfd_open"):
         return
+    _unwind_when_cancelled()
     try:
-        process = os.pidfd_open(int(workflow))
+        process = os.pidfd_open(int(os.environ[WORKFLOW]))
     except ProcessLookupError:
         _exit(signal.SIGTERM)
     except OSError:  # a kernel before 5.3
@@ -50,6 +49,11 @@ def _follow(process: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(GRACE)
     os._exit(128 + signal.SIGTERM)
+
+
+def _unwind_when_cancelled() -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _exit)  # so that no temporary file stays
 
 
 def _exit(number: int, frame: FrameType | None = None) -> None:

@@ -60,6 +60,14 @@ def intact(path: Path | str) -> Path:
     return path
 
 
+def read_array(path: Path | str) -> np.ndarray:
+    """Return the array of a .npy file, memory-mapped; stop if it is damaged or holds anything but numbers."""
+    try:
+        return np.load(intact(path), mmap_mode="r", allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise Stop(f"{path} holds no array of numbers ({error}): delete it and run the same command again") from error
+
+
 def _seal(path: Path) -> Path:
     return path.with_name(f".{path.name}.sha256")
 

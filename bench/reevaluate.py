@@ -23,7 +23,7 @@ from bench.command import run
 from bench.data import load
 from bench.features import Reference, load_extractor
 from bench.fid import fid, read_reference
-from bench.files import intact, write_rows
+from bench.files import intact, read_array, write_rows
 from bench.heads import budgets
 from bench.origin import origin
 from bench.run import device_of, load_models, map_images
@@ -60,10 +60,7 @@ class Run:
         `posterior`, or `test` (of the test images in both places); None where the model has no such codes.
         """
         if kind in (None, "test"):
-            return {
-                split: np.load(intact(self.folder / "codes" / f"{'test' if kind else split}.npy"), mmap_mode="r")
-                for split in SPLITS
-            }
+            return {split: read_array(self.folder / "codes" / f"{'test' if kind else split}.npy") for split in SPLITS}
         probe = torch.zeros(1, *self.spec.shape, device=self.device)
         if getattr(self.models[0], kind)(probe) is None:
             return None
