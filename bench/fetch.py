@@ -70,8 +70,8 @@ def write_splits(splits: Splits, out: Path) -> dict[str, str]:
     with ExitStack() as stack:
         for name, split in (("train", splits.train), ("test", splits.test)):
             images = stack.enter_context(writing(out / f"{name}.npy"))
-            labels = stack.enter_context(writing(out / f"{name}_labels.npy"))
             write_images(images, name, split, splits.shape)
+            labels = stack.enter_context(writing(out / f"{name}_labels.npy"))
             np.save(labels, split.labels)
             digests |= {f"{name}.npy": sha256(images), f"{name}_labels.npy": sha256(labels)}
         # Until the new record the arrays may be of two fetches: the old record must not vouch for them.
