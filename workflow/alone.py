@@ -4,6 +4,7 @@ import fcntl
 import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from snakemake.logging import logger
@@ -30,5 +31,6 @@ def leave_the_future(*folders: Path) -> None:
     now = time.time()
     for folder in folders:
         for path in folder.rglob("*"):
-            if path.lstat().st_mtime > now:
-                os.utime(path, (now, now), follow_symlinks=False)
+            with suppress(OSError):  # gone by now, or another user's
+                if path.lstat().st_mtime > now:
+                    os.utime(path, (now, now), follow_symlinks=False)
