@@ -6,6 +6,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
+from workflow.alone import be_alone, leave_the_future
 from workflow.check import unknown
 from workflow.plan import PAPER, presets
 from workflow.totals import refusal
@@ -37,6 +38,12 @@ include: "workflow/rules/fid.smk"
 include: "workflow/rules/sensitivity.smk"
 include: "workflow/rules/linear.smk"
 include: "workflow/rules/report.smk"
+
+
+# Only where jobs are about to run: not in a dry-run, and not in the Snakemakes that a cluster's jobs start.
+onstart:
+    be_alone(Path(".snakemake/one-at-a-time"))
+    leave_the_future(Path(OUT), ROOT / "bench")
 
 
 localrules:

@@ -13,7 +13,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from bench.files import writing
+from bench.command import Stop
+from bench.files import intact, writing
 
 
 class Checkpoint:
@@ -28,12 +29,12 @@ class Checkpoint:
         if not self.path.exists():
             return {}, {}
         try:
-            with safe_open(self.path, framework="pt") as file:
+            with safe_open(intact(self.path), framework="pt") as file:
                 metadata = file.metadata()
                 if metadata["digest"] != self.digest:
                     return {}, {}
                 return {name: file.get_tensor(name) for name in file.keys()}, json.loads(metadata["notes"])  # noqa: SIM118
-        except (SafetensorError, KeyError):
+        except (SafetensorError, KeyError, Stop):
             print(f"{self.path} is damaged: starting this run from its first epoch", flush=True)
             return {}, {}
 

@@ -13,7 +13,7 @@ from torch import Tensor
 from bench.classifiers import train_classifiers
 from bench.command import run
 from bench.data import load
-from bench.files import write_rows
+from bench.files import read_array, write_rows
 from bench.heads import Head, Heads, budgets, error_rows, initial
 from bench.origin import origin
 from bench.run import device_of
@@ -71,7 +71,7 @@ def main() -> None:
     arguments = parser.parse_args()
     spec, device = read_spec(arguments.spec), device_of(arguments.device)
     splits = ("train", "test")
-    codes = Codes(*(torch.from_numpy(np.load(arguments.codes / f"{s}.npy")).to(device) for s in splits))
+    codes = Codes(*(torch.from_numpy(np.array(read_array(arguments.codes / f"{s}.npy"))).to(device) for s in splits))
     labels, test_labels = (torch.from_numpy(load(arguments.data, s)[1]).to(device) for s in splits)
     rows = list(classify(spec.seeds, codes, labels, test_labels, arguments.settings))
     write_rows(arguments.out, rows, origin("classify", arguments.spec))

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from bench.command import Stop
+from bench.files import read_array
 
 
 def load(folder: Path | str, split: str) -> tuple[np.ndarray, np.ndarray]:
@@ -15,7 +16,7 @@ def load(folder: Path | str, split: str) -> tuple[np.ndarray, np.ndarray]:
     for path in paths:
         if not path.exists():
             raise Stop(f"{path} is missing: run the rule `fetch` for this data set")
-    images, labels = np.load(paths[0], mmap_mode="r"), np.load(paths[1])
+    images, labels = read_array(paths[0]), np.array(read_array(paths[1]))
     if len(images) != len(labels):
         raise Stop(f"{paths[0]} holds {len(images)} images and its label file {len(labels)}: fetch it again")
     return images, labels

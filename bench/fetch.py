@@ -70,8 +70,8 @@ def write_splits(splits: Splits, out: Path) -> dict[str, str]:
     with ExitStack() as stack:
         for name, split in (("train", splits.train), ("test", splits.test)):
             images = stack.enter_context(writing(out / f"{name}.npy"))
-            labels = stack.enter_context(writing(out / f"{name}_labels.npy"))
             write_images(images, name, split, splits.shape)
+            labels = stack.enter_context(writing(out / f"{name}_labels.npy"))
             np.save(labels, split.labels)
             digests |= {f"{name}.npy": sha256(images), f"{name}_labels.npy": sha256(labels)}
         # Until the new record the arrays may be of two fetches: the old record must not vouch for them.
@@ -80,16 +80,22 @@ def write_splits(splits: Splits, out: Path) -> dict[str, str]:
 
 
 def write_images(path: Path, name: str, split: Split, shape: tuple[int, int, int]) -> None:
-    """Write a split's images chunk by chunk, with a line on stderr every few seconds."""
+    """Write a split's images chunk by chunk, with a line on stderr every few seconds.
+
+    Not through mapped memory, in which a full disk is no error but the end of the process.
+    """
     count, done, reported = len(split.labels), 0, time.monotonic()
-    images = np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=(count, *shape))
-    for chunk in split.chunks:
-        images[done : done + len(chunk)] = chunk
-        done += len(chunk)
-        if time.monotonic() - reported > SECONDS_BETWEEN_REPORTS:
-            reported = time.monotonic()
-            print(f"fetch: {done:,} of {count:,} {name} images", file=sys.stderr, flush=True)
-    images.flush()
+    with path.open("wb") as file:
+        header = {"descr": "|u1", "fortran_order": False, "shape": (count, *shape)}
+        np.lib.format.write_array_header_1_0(file, header)
+        for chunk in split.chunks:
+            file.write(np.ascontiguousarray(np.broadcast_to(chunk, (len(chunk), *shape)), np.uint8))
+            done += len(chunk)
+            if time.monotonic() - reported > SECONDS_BETWEEN_REPORTS:
+                reported = time.monotonic()
+                print(f"fetch: {done:,} of {count:,} {name} images", file=sys.stderr, flush=True)
+    if done != count:
+        raise ValueError(f"{name}: {done} images and {count} labels")
 
 
 def main() -> None:

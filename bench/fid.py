@@ -14,7 +14,7 @@ from torch_fidelity.feature_extractor_base import FeatureExtractorBase
 from bench.autoencoder import Autoencoder
 from bench.command import Stop, run
 from bench.features import Reference, features_to_fid, features_to_kid, images_to_features, load_extractor
-from bench.files import sha256, write_array, write_rows
+from bench.files import intact, sha256, write_array, write_rows
 from bench.origin import origin
 from bench.run import decode, device_of, load_models
 from bench.spec import read_spec
@@ -27,7 +27,7 @@ def read_reference(path: Path, weights: Path, device: torch.device) -> tuple[dic
 
     Stops if another network made them.
     """
-    with safe_open(path, framework="pt") as file:
+    with safe_open(intact(path), framework="pt") as file:
         network = {key: file.metadata()[key] for key in ("extractor", "weights_sha256")}
         if network["weights_sha256"] != sha256(weights):
             raise Stop(f"{path} was made with other weights than {weights}: delete it and run again")
@@ -58,7 +58,7 @@ def main() -> None:
     references, network = read_reference(arguments.reference, arguments.extractor, device)
     reference = references[arguments.settings["reference"]]
     extractor = load_extractor(arguments.settings["extractor"], arguments.extractor, device)
-    models, samples = load_models(spec, arguments.model, device), load_file(arguments.samples)
+    models, samples = load_models(spec, arguments.model, device), load_file(intact(arguments.samples))
     rows: list[tuple[int, str, float]] = []
     for density in ("gaussian", "gmm"):
         found = [fid(m, z, reference, extractor, device) for m, z in zip(models, samples[density], strict=True)]

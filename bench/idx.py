@@ -50,8 +50,8 @@ def download(path: Path, mirrors: list[str], md5: str) -> None:
                 with writing(path) as temporary:
                     download_url(mirror + path.name, temporary.parent, temporary.name, md5)
                 return
-            except (OSError, RuntimeError, http.client.HTTPException) as error:  # RuntimeError: wrong MD5
-                reason = f"{mirror}: {error}"
+            except (Stop, RuntimeError, http.client.HTTPException) as error:  # RuntimeError: wrong MD5
+                reason = f"{mirror}: {error.__cause__ or error}"
     raise Stop(f"{path}: download failed, last from {reason}; try again later or put the file there")
 
 

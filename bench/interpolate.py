@@ -14,7 +14,7 @@ import torch
 from bench.autoencoder import Autoencoder
 from bench.command import run
 from bench.data import load
-from bench.files import write_array, write_rows
+from bench.files import read_array, write_array, write_rows
 from bench.manifold import drawn_pairs, nearest, rms, true_midpoints
 from bench.origin import origin
 from bench.run import decode, device_of, load_models
@@ -63,7 +63,7 @@ def main() -> None:
     spec, device = read_spec(arguments.spec), device_of(arguments.device)
     pairs, steps, scored = (arguments.settings[key] for key in ("pairs", "steps", "scored"))
     models = load_models(spec, arguments.model, device)
-    codes = np.load(arguments.codes / "test.npy", mmap_mode="r")
+    codes = read_array(arguments.codes / "test.npy")
     lines = [interpolate(z, pairs, steps).reshape(-1, spec.latent) for z in codes]
     images = np.stack([decode(model, z, device) for model, z in zip(models, lines, strict=True)])
     write_array(arguments.out, images.reshape(len(models), -1, steps, *spec.shape))

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.decomposition import PCA
 
 from bench.command import run
-from bench.files import write_array
+from bench.files import read_array, write_array
 from bench.run import decode, device_of, load_models
 from bench.spec import read_spec
 
@@ -41,7 +41,7 @@ def main() -> None:
     spec, device = read_spec(arguments.spec), device_of(arguments.device)
     size, extent = arguments.settings["size"], arguments.settings["extent"]
     models = load_models(spec, arguments.model, device)
-    codes = np.load(arguments.codes / "train.npy", mmap_mode="r")
+    codes = read_array(arguments.codes / "train.npy")
     grids = [pca_grid(z, size, extent).reshape(size * size, -1) for z in codes]
     images = np.stack([decode(model, z, device) for model, z in zip(models, grids, strict=True)])
     write_array(arguments.out, images.reshape(len(models), size, size, *spec.shape))

@@ -23,7 +23,7 @@ from bench.command import run
 from bench.data import load
 from bench.features import Reference, load_extractor
 from bench.fid import fid, read_reference
-from bench.files import write_rows
+from bench.files import intact, read_array, write_rows
 from bench.heads import budgets
 from bench.origin import origin
 from bench.run import device_of, load_models, map_images
@@ -60,10 +60,7 @@ class Run:
         `posterior`, or `test` (of the test images in both places); None where the model has no such codes.
         """
         if kind in (None, "test"):
-            return {
-                split: np.load(self.folder / "codes" / f"{'test' if kind else split}.npy", mmap_mode="r")
-                for split in SPLITS
-            }
+            return {split: read_array(self.folder / "codes" / f"{'test' if kind else split}.npy") for split in SPLITS}
         probe = torch.zeros(1, *self.spec.shape, device=self.device)
         if getattr(self.models[0], kind)(probe) is None:
             return None
@@ -133,7 +130,7 @@ def generated(run: Run, real: Real, alternative: dict, codes: dict[str, np.ndarr
         kind = run.device.type
         drawn = [sample(np.array(z), settings["components"], settings, seed, kind)[0][DENSITY] for seed, z in pairs]
     else:
-        drawn = load_file(run.folder / "samples.safetensors")[DENSITY][:, : alternative.get("count")]
+        drawn = load_file(intact(run.folder / "samples.safetensors"))[DENSITY][:, : alternative.get("count")]
     reference = real.references[alternative.get("reference", real.split)]
     for seed, model, z in zip(run.spec.seeds, run.models, drawn, strict=True):
         for name, value in fid(model, z, reference, real.extractor, run.device)[0].items():

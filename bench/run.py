@@ -13,6 +13,7 @@ from bench.autoencoder import Autoencoder
 from bench.backbone import Backbone
 from bench.command import Stop
 from bench.data import to_unit
+from bench.files import intact
 from bench.lease import lease
 from bench.spec import Spec
 from bench.stream import stream_seed
@@ -52,7 +53,7 @@ def initial_model(spec: Spec, seed: int) -> Autoencoder:
 
 def load_models(spec: Spec, path: Path | str, device: torch.device, *, finish: bool = True) -> list[Autoencoder]:
     """Return the trained models of a run, one per seed, folded and ready for inference, or as they were trained."""
-    stacked = load_file(path)
+    stacked = load_file(intact(path))
     models = []
     for index, seed in enumerate(spec.seeds):
         model = initial_model(spec, seed)

@@ -13,7 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
 from bench.command import run
-from bench.files import write_rows, writing
+from bench.files import read_array, write_rows, writing
 from bench.origin import origin
 from bench.spec import read_spec
 from bench.stream import stream, stream_seed
@@ -123,7 +123,7 @@ def main() -> None:
     parser.add_argument("--device", required=True)
     arguments = parser.parse_args()
     spec, settings = read_spec(arguments.spec), arguments.settings
-    codes = np.load(arguments.codes / "train.npy", mmap_mode="r")
+    codes = read_array(arguments.codes / "train.npy")
     pairs = zip(spec.seeds, codes, strict=True)
     drawn = [sample(z, arguments.components, settings, seed, arguments.device) for seed, z in pairs]
     with writing(arguments.out) as temporary:

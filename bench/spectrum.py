@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.command import run
-from bench.files import write_rows
+from bench.files import read_array, write_rows
 from bench.origin import origin
 from bench.spec import read_spec
 
@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--settings", type=json.loads, required=True)
     arguments = parser.parse_args()
     spec = read_spec(arguments.spec)
-    codes = np.load(arguments.codes / "test.npy", mmap_mode="r")
+    codes = read_array(arguments.codes / "test.npy")
     rows = [
         (seed, metric, value)
         for seed, z in zip(spec.seeds, codes, strict=True)

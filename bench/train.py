@@ -31,9 +31,8 @@ from bench.spec import Spec, read_spec
 from bench.steps import PER_REPLAY
 from bench.trainer import Trainer
 
-CHECKPOINT_SECONDS = (
-    5.0  # least time between two checkpoints; saving one takes well under a tenth of a second per 100 MB
-)
+# Least time between two checkpoints; saving one takes some tenths of a second per 100 MB, half of it for the digest.
+CHECKPOINT_SECONDS = 5.0
 
 
 @dataclass

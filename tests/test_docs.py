@@ -56,6 +56,15 @@ def test_all_25_discrepancies_have_a_row():
     assert len(rows) >= 25
 
 
+def test_every_fault_names_a_test_that_there_is():
+    named = re.findall(r"`(test_\w+)`", (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8"))
+    assert len(set(named)) > 30
+    found = {
+        name for path in (ROOT / "tests").glob("test_*.py") for name in re.findall(r"def (test_\w+)", path.read_text())
+    }
+    assert set(named) <= found
+
+
 def test_the_model_that_is_walked_through_is_the_file():
     adding = (ROOT / "docs" / "adding.md").read_text(encoding="utf-8")
     assert (ROOT / "bench" / "models" / "lorae.py").read_text(encoding="utf-8").rstrip() in adding

@@ -14,14 +14,14 @@ from bench.command import Stop
 from bench.data import load, to_unit
 from bench.datasets import Split, Splits, shapes
 from bench.fetch import fetch
-from bench.files import read_json, sha256
+from bench.files import read_json, sha256, write_array
 
 OPTIONS = {"train": 20, "test": 9, "square": "centre"}
 ARRAYS = ["test.npy", "test_labels.npy", "train.npy", "train_labels.npy"]
 
 
 def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
+    return sorted(path.name for path in folder.iterdir() if path.suffix != ".sha256")
 
 
 def test_fetch_writes_arrays_and_their_record(tmp_path):
@@ -150,7 +150,7 @@ def test_loading_what_was_not_fetched_stops(tmp_path):
 
 def test_loading_arrays_of_two_lengths_stops(tmp_path):
     fetch("shapes", OPTIONS, Path(), tmp_path)
-    np.save(tmp_path / "test_labels.npy", np.zeros(8, np.int64))
+    write_array(tmp_path / "test_labels.npy", np.zeros(8, np.int64))
     with pytest.raises(Stop, match="holds 9 images and its label file 8"):
         load(tmp_path, "test")
 

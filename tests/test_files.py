@@ -1,9 +1,13 @@
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import save_file
 
-from bench.files import read_json, read_origin, sha256, write_array, write_json, write_rows, writing
+from bench.command import Stop
+from bench.files import intact, read_array, read_json, read_origin, sha256, write_array, write_json, write_rows, writing
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
@@ -44,7 +48,67 @@ def test_the_origin_of_rows_is_read_back_and_its_absence_is_empty(tmp_path):
 def test_arrays_come_back_whole(tmp_path):
     array = np.arange(6, dtype=np.uint8).reshape(2, 3)
     write_array(tmp_path / "a.npy", array)
-    assert np.array_equal(np.load(tmp_path / "a.npy"), array)
+    assert np.array_equal(read_array(tmp_path / "a.npy"), array)
+
+
+def test_an_array_that_changed_since_it_was_written_is_refused(tmp_path):
+    path = tmp_path / "codes.npy"
+    write_array(path, np.zeros(3))
+    whole = path.read_bytes()
+    for damaged in (whole[:-1] + b"?", whole[:-1], b"", whole + b"?"):
+        path.write_bytes(damaged)
+        with pytest.raises(Stop, match="codes.npy is damaged .not the bytes that were written.: delete it and run the"):
+            read_array(path)
+    write_array(path, np.ones(3))
+    assert read_array(path).tolist() == [1, 1, 1]
+
+
+def test_a_file_without_a_digest_is_read_as_it_is(tmp_path):
+    np.save(tmp_path / "own.npy", np.ones(3))
+    assert read_array(tmp_path / "own.npy").tolist() == [1, 1, 1]
+
+
+def test_a_kill_between_a_file_and_its_digest_leaves_no_wrong_digest(tmp_path, monkeypatch):
+    path = tmp_path / "a.npy"
+    write_array(path, np.zeros(3))
+
+    def killed(*paths):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("bench.files.os.replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        write_array(path, np.ones(3))
+    assert read_array(path).tolist() == [0, 0, 0]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.npy"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize(
+    "write", [lambda path: np.save(path, np.zeros(9999)), lambda path: path.write_text("x" * 9999)]
+)
+def test_a_full_disk_is_one_line_and_leaves_the_old_file(tmp_path, write):
+    path = tmp_path / "a.npy"
+    write_array(path, np.zeros(3))
+    with pytest.raises(Stop, match="a.npy was not written: .*No space left on device; see to"), writing(path) as full:
+        full.symlink_to("/dev/full")
+        write(full)
+    assert read_array(path).tolist() == [0, 0, 0]
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == [".a.npy.sha256", "a.npy"]
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(Stop, match="a.npy was not written"):
+        write_array(tmp_path / "file" / "a.npy", np.zeros(3))
+
+
+def test_weights_are_checked_as_arrays_are(tmp_path):
+    path = tmp_path / "model.safetensors"
+    with writing(path) as temporary:
+        save_file({"a": torch.zeros(3)}, temporary)
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    with pytest.raises(Stop, match="model.safetensors is damaged"):
+        intact(path)
 
 
 def test_sha256_of_known_bytes(tmp_path):

@@ -139,9 +139,11 @@ def test_a_checkpoint_of_another_digest_or_a_damaged_one_is_not_used(checkpoint,
     checkpoint.save({"a": torch.ones(2)}, {"history": []})
     assert checkpoint.load()[0]["a"].tolist() == [1, 1]
     assert Checkpoint(tmp_path / "checkpoint", "other").load() == ({}, {})
-    checkpoint.path.write_bytes(checkpoint.path.read_bytes()[:20])
-    assert checkpoint.load() == ({}, {})
-    assert "damaged" in capsys.readouterr().out
+    whole = checkpoint.path.read_bytes()
+    for damaged in (whole[:20], whole[:-1] + b"!", b""):
+        checkpoint.path.write_bytes(damaged)
+        assert checkpoint.load() == ({}, {})
+        assert "damaged" in capsys.readouterr().out
 
 
 def write_run(folder, epochs: int) -> list[str]:

@@ -6,9 +6,6 @@ Jobs run with a stand-in for Python that only makes the files its flags name, so
 import json
 import re
 import shutil
-import signal
-import subprocess
-import time
 
 import pytest
 from checkout import Checkout
@@ -273,33 +270,6 @@ def test_moving_the_repository_and_the_raw_data_reruns_nothing(finished, tmp_pat
 
 
 # Failure
-
-
-def test_after_a_kill_the_same_command_works_and_two_at_once_do_not(checkout):
-    put_stand_in(checkout)
-    (checkout.folder / "slow").touch()
-    command = ["bash", "workflow/run.sh", "--cores", "1", "results/smoke/data/shapes/data.json", *SMOKE]
-    options = {"cwd": checkout.folder, "env": checkout.environment, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, **options, start_new_session=True) as first:
-        log = checkout.folder / "results/smoke/logs/fetch/shapes.log"
-        wait_for(log.exists)
-        second = subprocess.run(command, **options)
-        assert second.returncode == 1
-        assert second.stderr == f"another run is going on in {checkout.folder}: wait for it or stop it\n"
-        first.send_signal(signal.SIGKILL)
-        (checkout.folder / "slow").unlink()  # lets the orphaned job end
-        first.communicate()
-    assert any((checkout.folder / ".snakemake/locks").iterdir())
-    third = subprocess.run(command, **options)
-    assert third.returncode == 0, third.stderr
-    assert (checkout.folder / "results/smoke/data/shapes/data.json").exists()
-
-
-def wait_for(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_a_failing_job_shows_its_log_and_leaves_the_others_going(checkout):

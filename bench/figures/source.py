@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from bench.aggregate import read_table
-from bench.files import read_json
+from bench.files import read_array, read_json
 from bench.names import labels, title_in
 
 PREFIX = "singular_value:"
@@ -61,7 +61,7 @@ class Source:
     def images(self, dataset: str, variant: str, name: str) -> np.ndarray:
         """Return the images [..., c, h, w] (uint8) of the first seed."""
         first = self._runs(dataset, variant)[0]
-        return np.load(self.results / first["path"] / "images" / f"{name}.npy", mmap_mode="r")[0]
+        return read_array(self.results / first["path"] / "images" / f"{name}.npy")[0]
 
     def diverged(self, dataset: str, variant: str) -> bool:
         """Return whether the first seed diverged: its spectrum knows, a black image may be an answer."""

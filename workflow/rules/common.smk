@@ -38,8 +38,9 @@ LONG = 1
 KEEP_MEMORY = "MALLOC_MMAP_THRESHOLD_=1073741824 MALLOC_TRIM_THRESHOLD_=1073741824"
 
 # `python -m bench.x` finds the package from any folder. Here and not in the rules: Snakemake records those, and
-# a path of this machine among them would rerun everything on another one.
-shell.prefix(f"set -euo pipefail; export {KEEP_MEMORY} PYTHONPATH={quote(workflow.basedir)}; ")
+# a path of this machine among them would rerun everything on another one. The shell's parent is this Snakemake, or the one
+# that a cluster's job starts: when it is killed, its jobs end (bench/command.py).
+shell.prefix(f"set -euo pipefail; export {KEEP_MEMORY} PYTHONPATH={quote(workflow.basedir)} BENCH_WORKFLOW=$PPID; ")
 
 
 pathvars:

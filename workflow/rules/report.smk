@@ -102,7 +102,7 @@ rule tables:
     params:
         results=subpath(input.plan, parent=True),
     shell:
-        "python -m bench.tables --plan {input.plan} --results {params.results} --paper {input.paper}"
+        "python -m bench.tables --plan {input.plan} --results {params.results} --paper {input.paper:q}"
         " --out {output.report} > {log} 2>&1"
 
 

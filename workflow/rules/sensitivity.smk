@@ -57,4 +57,4 @@ rule judge:
     params:
         results=subpath(input.plan, parent=True),
     shell:
-        "python -m bench.judge --plan {input.plan} --results {params.results} --paper {input.paper} > {log} 2>&1"
+        "python -m bench.judge --plan {input.plan} --results {params.results} --paper {input.paper:q} > {log} 2>&1"

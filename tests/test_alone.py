@@ -1,0 +1,66 @@
+"""A run needs its folder for itself: two at once, a lock that a kill leaves, and files from the future."""
+
+import os
+import signal
+import sys
+import time
+
+import pytest
+from smoke_run import start
+from test_workflow import SMOKE, put_stand_in
+
+SNAKEMAKE = (sys.executable, "-m", "snakemake", "--cores", "1")
+DATA = "results/smoke/data/shapes/data.json"
+
+
+def wait_for(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def slow(checkout):
+    """A checkout whose jobs wait as long as there is a file `slow`, and the command that has begun one."""
+    put_stand_in(checkout)
+    (checkout.folder / "slow").touch()
+    command = (*SNAKEMAKE, DATA, *SMOKE)
+    process = start(checkout, command)
+    wait_for((checkout.folder / "results/smoke/logs/fetch/shapes.log").exists)
+    yield checkout, command, process
+    (checkout.folder / "slow").unlink(missing_ok=True)
+    process.wait()
+
+
+def test_two_at_once_in_one_folder_are_refused_in_one_line(slow):
+    checkout, command, _ = slow
+    second = checkout.snakemake(*command[3:])
+    assert second.returncode == 1
+    line = f"another run is going on in {checkout.folder}: wait for it or stop it"
+    assert second.stdout.splitlines()[-1] == line
+    assert "Traceback" not in second.stdout
+    assert checkout.snakemake("--dry-run", *command[3:]).returncode == 0
+
+
+def test_after_a_kill_there_is_no_lock_to_clear(slow):
+    checkout, command, process = slow
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    (checkout.folder / "slow").unlink()  # lets the stand-in end, which no module of ours watches over
+    again = checkout.snakemake(*command[3:])
+    assert again.returncode == 0, again.stdout
+    assert (checkout.folder / DATA).exists()
+
+
+def test_files_from_the_future_of_a_clock_that_was_moved_back_are_used(checkout):
+    put_stand_in(checkout)
+    done = checkout.snakemake("--cores", "1", DATA, *SMOKE)
+    assert done.returncode == 0, done.stdout
+    ahead = time.time() + 3600
+    for path in [*(checkout.folder / DATA).parent.iterdir(), checkout.folder / "bench/interpolate_reference.py"]:
+        os.utime(path, (ahead, ahead))
+    target = "results/smoke/data/shapes/interpolate_reference.csv"
+    later = checkout.snakemake("--cores", "1", target, *SMOKE)
+    assert later.returncode == 0, later.stdout
+    assert [rule for rule, _ in checkout.planned(target, *SMOKE)] == []
