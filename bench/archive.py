@@ -8,7 +8,6 @@ stay behind. The zip is an RO-Crate (https://w3id.org/ro/crate/1.2): ro-crate-me
 import argparse
 import hashlib
 import json
-import mimetypes
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,11 +19,19 @@ from bench.command import Stop, run
 from bench.files import sha256, writing
 from bench.verify import SUMS, verify
 
+FORMATS = {
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".md": "text/markdown",
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+}
 REPORT = ("plan.json", "tables.md", "tables/*.csv", "figures/*.png", "figures/*.pdf", "linear_rank/*.csv")
 METADATA = "ro-crate-metadata.json"
 CRATE = "https://w3id.org/ro/crate/1.2"
 LICENCE = "https://spdx.org/licenses/MIT"
-SOFTWARE = ("python", "torch", "numpy")  # the versions that provenance.json keeps
+# The versions that provenance.json keeps.
+SOFTWARE = {"python": "https://www.python.org", "torch": "https://pytorch.org", "numpy": "https://numpy.org"}
 FILE_MODE = (stat.S_IFREG | 0o644) << 16
 
 
@@ -33,6 +40,8 @@ def archive(folder: Folder, out: Path) -> None:
 
     Raises Stop if the folder is not one whose archive `bench.verify` would find right.
     """
+    if not (folder.root / "tables.md").is_file():
+        raise Stop(f"{folder.root} has no tables.md: run the workflow to its end first")
     content = {name: (folder.root / name).read_bytes() for name in members(folder)}
     content[METADATA] = json.dumps(metadata(folder, content), indent=1).encode() + b"\n"
     content[SUMS] = "".join(f"{hashlib.sha256(content[name]).hexdigest()}  {name}\n" for name in content).encode()
@@ -61,7 +70,7 @@ def members(folder: Folder) -> list[str]:
 def metadata(folder: Folder, content: dict[str, bytes]) -> dict[str, Any]:
     """Return ro-crate-metadata.json: the folder, its files, and the commits and software that made them."""
     files = [
-        _entity(name, "File", encodingFormat=mimetypes.guess_type(name)[0] or "text/plain", contentSize=str(len(data)))
+        _entity(name, "File", name=name, contentSize=str(len(data)), encodingFormat=FORMATS[Path(name).suffix])
         for name, data in content.items()
     ]
     day = datetime.fromtimestamp((folder.root / "tables.md").stat().st_mtime, UTC).date()
@@ -85,14 +94,14 @@ def metadata(folder: Folder, content: dict[str, bytes]) -> dict[str, Any]:
 def _tools(folder: Folder) -> list[dict[str, Any]]:
     """Return the versions of the suite and of the packages that made a folder."""
     made = folder.provenance.values()
-    suite = {("irmae-bench", str(one["commit"])) for one in made}
-    packages = {(name, str(one[name])) for one in made for name in SOFTWARE if name in one}
-    kinds = [(suite, "SoftwareSourceCode"), (packages, "SoftwareApplication")]
-    return [
-        _entity(f"#{name}-{version}", kind, name=name, version=version)
-        for found, kind in kinds
-        for name, version in sorted(found)
+    tools = [
+        _entity(f"#{commit}", "CreativeWork", name=f"irmae-bench, commit {commit}", version=commit)
+        for commit in sorted({str(one["commit"]) for one in made})
     ]
+    for name, url in SOFTWARE.items():
+        versions = sorted({str(one[name]) for one in made if name in one})
+        tools += [_entity(f"#{name}-{v}", "SoftwareApplication", name=name, version=v, url=url) for v in versions]
+    return tools
 
 
 def _entity(identity: str, kind: str, **properties: Any) -> dict[str, Any]:

@@ -135,8 +135,17 @@ def test_no_zip(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out.startswith(f"{tmp_path / 'no.zip'}: cannot be read as a zip (")
 
 
-def test_a_folder_that_is_not_right_is_not_packed(results, tmp_path):
-    (results / "tables/spectra.csv").unlink()
-    with pytest.raises(Stop, match="spectra.csv is missing"):
+@pytest.mark.parametrize(
+    ("gone", "message"),
+    [
+        ("plan.json", "plan.json is missing: give the folder of a finished run"),
+        ("tables.md", "has no tables.md: run the workflow to its end first"),
+        ("tables/spectra.csv", "spectra.csv is missing"),
+        (TABLE, f"{TABLE}: is missing although the plan promises it"),
+    ],
+)
+def test_a_folder_that_is_not_right_is_not_packed(results, tmp_path, gone, message):
+    (results / gone).unlink()
+    with pytest.raises(Stop, match=message):
         archive(Folder(results), tmp_path / "out.zip")
     assert [*tmp_path.glob("*.zip")] == []
