@@ -6,6 +6,7 @@ What is tested is Snakemake's side of it: the file conda is given, what a job in
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import conda_stand_in
 import pytest
@@ -66,8 +67,9 @@ def test_with_a_stand_in_for_conda_a_job_runs_in_the_environment_and_nothing_rer
 
 def test_without_conda_one_line_names_the_other_ways(checkout, tmp_path):
     (tmp_path / "elsewhere").mkdir()
-    nothing = str(checkout.folder / "bin")
-    code, printed = snakemake(checkout, tmp_path / "elsewhere", "--use-conda", "--dry-run", PATH=nothing)
+    folders = checkout.environment["PATH"].split(os.pathsep)
+    without = os.pathsep.join(folder for folder in folders if not Path(folder, "conda").exists())
+    code, printed = snakemake(checkout, tmp_path / "elsewhere", "--use-conda", "--dry-run", PATH=without)
     assert code == 1
     (line,) = [line for line in printed.splitlines() if line.startswith("--use-conda: there is no conda on PATH")]
     assert "`make paper`" in line and "`uv venv " in line and "requirements.lock" in line
