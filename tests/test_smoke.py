@@ -9,6 +9,10 @@ import pytest
 from checkout import Checkout
 from smoke_run import finish, results, start
 
+from bench.archive import archive
+from bench.checks.folder import Folder
+from bench.verify import verify
+
 pytestmark = pytest.mark.timeout(900)
 
 
@@ -32,6 +36,11 @@ def test_the_second_time_there_is_nothing_to_do(smoke):
     before = results(smoke)
     assert "Nothing to be done" in finish(smoke)
     assert results(smoke) == before
+
+
+def test_it_can_be_handed_over(smoke, tmp_path):
+    archive(Folder(smoke.folder / "results/smoke"), tmp_path / "smoke.zip")
+    assert verify(tmp_path / "smoke.zip") == []
 
 
 def test_killed_in_mid_training_it_ends_with_the_same_tables(smoke, tmp_path):
