@@ -39,6 +39,7 @@ lint: .venv/stamp
 	ruff format --check .
 	snakefmt --check Snakefile workflow
 	snakemake --lint
+	hadolint Dockerfile
 
 # Results stay: they are yours to delete.
 clean:

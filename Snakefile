@@ -1,9 +1,11 @@
 """The suite: `snakemake --cores all` runs the paper preset, `--config preset=quick` another one of config/."""
 
 import os
+import shutil
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.settings.types import DeploymentMethod
 from snakemake.utils import min_version
 
 from workflow.alone import be_alone, leave_the_future
@@ -12,6 +14,14 @@ from workflow.plan import PAPER, presets
 from workflow.totals import refusal
 
 min_version("9.19")  # workflow profiles named profile.yaml
+
+CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
+if CONDA and not shutil.which("conda"):
+    raise WorkflowError(
+        "--use-conda: there is no conda on PATH. Install it (24.7.1 or newer), or do without: `make paper`, or "
+        "`uv venv && source .venv/bin/activate && uv pip install -r requirements.lock` (or python -m venv and pip) "
+        "and then snakemake without --use-conda."
+    )
 
 # Relative, so that no recorded path changes when the repository moves.
 ROOT = Path(os.path.relpath(workflow.basedir))

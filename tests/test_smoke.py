@@ -4,6 +4,10 @@ import pandas as pd
 import pytest
 from smoke_run import finish, results
 
+from bench.archive import archive
+from bench.checks.folder import Folder
+from bench.verify import verify
+
 pytestmark = pytest.mark.timeout(900)
 
 
@@ -27,3 +31,8 @@ def test_the_second_time_there_is_nothing_to_do(smoke):
     before = results(smoke)
     assert "Nothing to be done" in finish(smoke)
     assert results(smoke) == before
+
+
+def test_it_can_be_handed_over(smoke, tmp_path):
+    archive(Folder(smoke.folder / "results/smoke"), tmp_path / "smoke.zip")
+    assert verify(tmp_path / "smoke.zip") == []

@@ -13,7 +13,7 @@ from bench.command import Stop
 from bench.files import read_json
 from bench.jobs import every_run
 
-PLAN_KEYS = {"config", "datasets", "figures", "retrained", "runs", "seeds"}
+PLAN_KEYS = {"config", "datasets", "figures", "retrained", "runs", "seeds", "studied"}
 # What the checks read of a file; one that lacks it is broken.
 KEYS = {
     "spec.json": {"dataset", "variant", "model", "seeds"},

@@ -37,10 +37,14 @@ LONG = 1
 # networks train a third faster on a CPU (measured: 79 against 52 ms a step for quick's MNIST networks).
 KEEP_MEMORY = "MALLOC_MMAP_THRESHOLD_=1073741824 MALLOC_TRIM_THRESHOLD_=1073741824"
 
+# Snakemake keeps the host's PYTHONPATH out of a conda environment, this the packages of `pip install --user`.
+NO_USER_PACKAGES = "PYTHONNOUSERSITE=1" if CONDA else ""
+
 # `python -m bench.x` finds the package from any folder. Here and not in the rules: Snakemake records those, and
 # a path of this machine among them would rerun everything on another one. The shell's parent is this Snakemake, or the one
 # that a cluster's job starts: when it is killed, its jobs end (bench/command.py).
-shell.prefix(f"set -euo pipefail; export {KEEP_MEMORY} PYTHONPATH={quote(workflow.basedir)} BENCH_WORKFLOW=$PPID; ")
+EXPORTED = f"{KEEP_MEMORY} {NO_USER_PACKAGES} PYTHONPATH={quote(workflow.basedir)} BENCH_WORKFLOW=$PPID"
+shell.prefix(f"set -euo pipefail; export {EXPORTED}; ")
 
 
 pathvars:
