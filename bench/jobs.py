@@ -16,7 +16,6 @@ COLUMNS = ["rule", "dataset", "variant", "seeds", "wall_seconds", "peak_memory_m
 # half minute is missing there.
 MEASURES = ("s", "max_rss")
 WITHOUT_DEVICE = ("fetch", "fetch_inception", "spectrum")  # rules that leave a GPU to others
-NEEDS_CODES = {"spectrum", "interpolate", "classify", "sample", "reevaluate"}
 REPORT = {
     "aggregate": "tables/metrics.csv",
     "judge": "tables/claims.csv",
@@ -102,8 +101,6 @@ def _of_run(run: dict[str, Any]) -> Iterator[Job]:
     names = (run["dataset"], run["variant"], Path(run["path"]).name)
     if run["model"] != "supervised":
         yield _job("train", *names, output=f"{run['path']}/provenance.json")
-    if NEEDS_CODES & set(run["metrics"]):
-        yield _job("encode", *names, output=f"{run['path']}/codes/test.npy")
     for step in run["metrics"]:
         yield _job(step, *names, output=f"{run['path']}/metrics/{step}.csv")
 

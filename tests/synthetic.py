@@ -175,7 +175,7 @@ def values(run, seed) -> dict[str, dict[str, float]]:
     }
     tables = {
         "spectrum": spectrum | ranks,
-        "reconstruct": {"mse": 0.01, "explained_variance": 0.8},
+        "encode": {"mse": 0.01, "explained_variance": 0.8},
         "interpolate": {"count:pairs": 100.0, "off_manifold:ends": 0.06, "off_manifold:middle": 0.1 + 0.001 * seed}
         | ({"midpoint_error": 0.15} if run["dataset"] == "shapes" else {}),
         "classify": errors,

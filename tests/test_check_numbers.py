@@ -12,16 +12,16 @@ from bench.files import read_json, write_json
 
 
 def test_a_number_that_is_missing_without_a_reason(results):
-    edit(results / RUN / "metrics/reconstruct.csv", r"^1,mse,.*", "1,mse,")
+    edit(results / RUN / "metrics/encode.csv", r"^1,mse,.*", "1,mse,")
     write_tables(results)
     (found,) = findings(results)
-    assert found.startswith(f"numbers {RUN}/metrics/reconstruct.csv: mse of seed 1 is missing although")
+    assert found.startswith(f"numbers {RUN}/metrics/encode.csv: mse of seed 1 is missing although")
 
 
 @pytest.mark.parametrize("value", ["inf", "many"])
 def test_what_is_no_number(results, value):
-    edit(results / RUN / "metrics/reconstruct.csv", r"^1,mse,.*", f"1,mse,{value}")
-    assert any(f"numbers {RUN}/metrics/reconstruct.csv: mse is {value}" in line for line in findings(results))
+    edit(results / RUN / "metrics/encode.csv", r"^1,mse,.*", f"1,mse,{value}")
+    assert any(f"numbers {RUN}/metrics/encode.csv: mse is {value}" in line for line in findings(results))
 
 
 def test_a_seed_that_is_a_copy_of_another(results):
@@ -43,14 +43,14 @@ def test_codes_that_are_constant_in_two_seeds_are_no_copies(results):
 
 
 def test_a_number_that_is_there_twice(results):
-    path = results / RUN / "metrics/reconstruct.csv"
+    path = results / RUN / "metrics/encode.csv"
     path.write_text(path.read_text() + "1,mse,0.02\n")
     assert any(
-        f"seeds {RUN}/metrics/reconstruct.csv: has 1 numbers twice, first mse of seed 1" in f for f in findings(results)
+        f"seeds {RUN}/metrics/encode.csv: has 1 numbers twice, first mse of seed 1" in f for f in findings(results)
     )
 
 
-@pytest.mark.parametrize(("step", "metric"), [("reconstruct", "mse"), ("fid", "fid:gmm")])
+@pytest.mark.parametrize(("step", "metric"), [("encode", "mse"), ("fid", "fid:gmm")])
 def test_a_number_that_one_seed_lacks(results, step, metric):
     edit(results / RUN / f"metrics/{step}.csv", f"^1,{metric},.*\n", "")
     write_tables(results)
@@ -133,7 +133,7 @@ def test_a_distance_above_that_of_noise_is_a_warning(results):
 
 
 def test_a_table_that_does_not_say_what_the_files_say(results):
-    edit(results / "tables/metrics.csv", r"^(mnist5k,ae,0,reconstruct,mse),.*", r"\1,0.005")
+    edit(results / "tables/metrics.csv", r"^(mnist5k,ae,0,encode,mse),.*", r"\1,0.005")
     found = findings(results)
     assert any("tables tables/metrics.csv: does not say what the runs' files say: row" in line for line in found)
     assert any("tables tables/reconstruction.csv: mean of mnist5k ae mse" in line for line in found)
@@ -272,7 +272,7 @@ def test_singular_values_that_do_not_fall_from_one(results, index, value, messag
 def test_a_loss_that_rose_and_a_code_that_holds_nothing_are_warnings(results):
     edit(results / RUN / "history.csv", r"^0,2,.*", "0,2,0.9")
     for seeds in ("0-1", "2"):
-        path = results / f"runs/mnist5k/irmae-l8/{seeds}/metrics/reconstruct.csv"
+        path = results / f"runs/mnist5k/irmae-l8/{seeds}/metrics/encode.csv"
         edit(path, r"explained_variance,.*", "explained_variance,-0.1", count=0)
     write_tables(results)
     found = findings(results, "warning")

@@ -26,10 +26,9 @@ def test_writing_makes_folders_and_replaces(tmp_path):
 def test_rows_keep_every_digit_and_leave_non_finite_values_empty(tmp_path):
     path = tmp_path / "metrics.csv"
     rows = [(0, "mse", np.float64(0.1) + 0.2), (1, "mse", math.nan), (2, "mse", math.inf)]
-    write_rows(path, rows, {"step": "reconstruct"})
+    write_rows(path, rows, {"step": "encode"})
     assert (
-        path.read_text()
-        == '# {"step": "reconstruct"}\n' + "seed,metric,value\n0,mse,0.30000000000000004\n1,mse,\n2,mse,\n"
+        path.read_text() == '# {"step": "encode"}\n' + "seed,metric,value\n0,mse,0.30000000000000004\n1,mse,\n2,mse,\n"
     )
 
 

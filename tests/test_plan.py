@@ -65,7 +65,7 @@ def test_a_run_has_its_models_options_and_nothing_else_of_its_variant(config):
         "options": {"depth": 3},
         "seeds": [0, 1, 2, 3, 4],
         "path": "runs/mnist/x/0-4",
-        "metrics": ["spectrum", "reconstruct", "interpolate", "classify", "sample", "fid"],
+        "metrics": ["encode", "spectrum", "interpolate", "classify", "sample", "fid"],
         "latent": 128,
         "architecture": config["data"]["mnist"]["architecture"],
         "training": {**config["training"], "epochs": 2},

@@ -96,7 +96,7 @@ def trained_again(config: dict[str, Any]) -> Iterator[tuple[str, str, list[str]]
                     steps = [step for kind in sorted(kinds) for step in METRIC_STEPS.get(kind, [])]
                     if dataset not in config["classify"]["datasets"] and "classify" in steps:
                         steps.remove("classify")
-                    yield f"{dataset}{MARK}{name}", variant, ["spectrum", "reconstruct", *steps]
+                    yield f"{dataset}{MARK}{name}", variant, ["encode", "spectrum", *steps]
 
 
 def retrains(alternative: dict[str, Any], dataset: str) -> bool:

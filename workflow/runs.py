@@ -78,4 +78,4 @@ def metrics(dataset: str, variant: str, config: dict[str, Any]) -> list[str]:
         return ["supervise"]
     classified = ["classify"] if dataset in config["classify"]["datasets"] else []
     again = ["reevaluate"] if alternatives.reevaluation(dataset, variant, config) else []
-    return ["spectrum", "reconstruct", "interpolate", *classified, "sample", "fid", *again]
+    return ["encode", "spectrum", "interpolate", *classified, "sample", "fid", *again]

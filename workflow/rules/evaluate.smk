@@ -23,31 +23,6 @@ rule spectrum:
         " --out {output} > {log} 2>&1"
 
 
-rule reconstruct:
-    input:
-        spec="<run>/spec.json",
-        model="<run>/model.safetensors",
-        data=DATA,
-        code=model_sources("bench/reconstruct.py"),
-    output:
-        "<run>/metrics/reconstruct.csv",
-    log:
-        "<logs>/reconstruct/{dataset}/{variant}/{seeds}.log",
-    benchmark:
-        "<benchmarks>/reconstruct/{dataset}/{variant}/{seeds}.tsv"
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        gpu=GPU,
-    params:
-        data=data_folder,
-        device=CONFIG["device"],
-    shell:
-        "python -m bench.reconstruct --spec {input.spec} --model {input.model} --data {params.data}"
-        " --device {params.device} --out {output} > {log} 2>&1"
-
-
 rule classify:
     input:
         spec="<run>/spec.json",

@@ -56,6 +56,7 @@ rule encode:
     output:
         train="<run>/codes/train.npy",
         test="<run>/codes/test.npy",
+        metrics="<run>/metrics/encode.csv",
     log:
         "<logs>/encode/{dataset}/{variant}/{seeds}.log",
     benchmark:
@@ -71,4 +72,4 @@ rule encode:
         device=CONFIG["device"],
     shell:
         "python -m bench.encode --spec {input.spec} --model {input.model} --data {params.data}"
-        " --device {params.device} --out {params.folder} > {log} 2>&1"
+        " --device {params.device} --out {params.folder} --metrics {output.metrics} > {log} 2>&1"
