@@ -19,7 +19,7 @@ paper: .venv/stamp
 	@echo "The tables are in results/tables.md, the figures beside it."
 
 test: lint
-	OMP_NUM_THREADS=1 pytest --numprocesses logical --dist loadfile
+	OMP_NUM_THREADS=1 pytest -rs --numprocesses logical --dist loadfile
 
 new-model: .venv/stamp
 	@python -m workflow.new_model "$(NAME)"

@@ -43,6 +43,11 @@ localrules:
     sensitivity,
     plan,
     spec,
+    aggregate,
+    judge,
+    figure,
+    tables,
+    check,
 
 
 rule all:

@@ -1,6 +1,7 @@
 """A Slurm of one node on loopback: two CPUs, a GPU that is only a device file, no accounting database.
 
-`python tests/slurm_cluster.py COMMAND...` runs a command with it. Everything lies in one folder; root or a plain user may start it.
+`python tests/slurm_cluster.py COMMAND...` runs a command with it. Everything lies in one folder, and root or a plain
+user may start it.
 """
 
 import getpass
@@ -12,12 +13,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun")
 # Where Debian has the daemons, which a plain user's PATH lacks.
 PATH = f"{os.environ['PATH']}:/usr/sbin:/sbin"
-# `config_overrides`: the node is what this file says, not what the machine is. `cred_expire`: a requeued job waits that long.
+# `config_overrides`: the node is what this file says, not what the machine is. `cred_expire`: seconds that a requeued
+# job waits.
 CONFIG = """\
 ClusterName=test
 SlurmctldHost=localhost(127.0.0.1)
@@ -42,6 +45,7 @@ SelectTypeParameters=CR_CPU_Memory
 AccountingStorageType=accounting_storage/none
 JobAcctGatherType=jobacct_gather/none
 ReturnToService=2
+MinJobAge=3600
 KillWait=5
 GresTypes=gpu
 NodeName=node NodeHostname={host} NodeAddr=127.0.0.1 CPUs=2 RealMemory=100000 Gres=gpu:1
@@ -112,7 +116,11 @@ class Cluster:
         )
         return result.stdout
 
-    def wait(self, condition, seconds: float = 30) -> None:
+    def jobs(self, column: str, states: str = "all") -> list[str]:
+        """Return a column of `squeue` for jobs in these states."""
+        return self.run("squeue", "--noheader", f"--format={column}", f"--states={states}").split("\n")[:-1]
+
+    def wait(self, condition: Callable[[], bool], seconds: float = 30) -> None:
         """Wait until a condition holds, or fail with what the daemons say."""
         deadline = time.monotonic() + seconds
         while not condition():
