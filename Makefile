@@ -24,7 +24,7 @@ doctor:
 	@$(PYTHON) -m workflow.doctor $(if $(DATA_ROOT),--data-root "$(DATA_ROOT)")
 
 test: lint
-	OMP_NUM_THREADS=1 pytest --numprocesses logical --dist loadfile
+	OMP_NUM_THREADS=1 pytest -rs --numprocesses logical --dist loadfile
 
 new-model: .venv/stamp
 	@python -m workflow.new_model "$(NAME)"

@@ -61,6 +61,11 @@ localrules:
     sensitivity,
     plan,
     spec,
+    aggregate,
+    judge,
+    figure,
+    tables,
+    check,
 
 
 rule all:

@@ -283,9 +283,14 @@ def test_a_failing_job_shows_its_log_and_leaves_the_others_going(checkout):
     assert [(checkout.folder / path).exists() for path in data] == [False, True]
 
 
-def test_the_slurm_profile_is_one_that_snakemake_accepts(checkout):
-    jobs = checkout.planned("--profile", "workflow/profiles/slurm", "--executor", "local")
-    assert "train" in rules(jobs)
+def test_jobs_ask_slurm_for_memory_and_time_that_grow_whatever_partition_is_given(checkout):
+    profile = ("--profile", "workflow/profiles/slurm", "--default-resources", "slurm_partition=gpu")
+    result = checkout.snakemake("--dry-run", "--attempt", "2", *profile, *SMOKE)
+    jobs = re.findall(r"rule (\w+):\n(?: .*\n)*? +resources: .*?, (.*)", result.stdout)
+    asked = {rule: re.findall(r"(?:mem_mb|runtime)=(\d+)", resources) for rule, resources in jobs}
+    assert asked["train"] == ["32000", "1440"]
+    here = {"all", "plan", "spec", *AFTER_RUNS}  # run where Snakemake runs
+    assert {rule for rule, amounts in asked.items() if len(amounts) < 2} == here
 
 
 def test_equal_contents_give_equal_texts():

@@ -1,0 +1,126 @@
+"""A real Slurm on loopback: the same results as without it, whatever happens to nodes and jobs."""
+
+import os
+import shutil
+import signal
+import sys
+from contextlib import contextmanager
+
+import pytest
+from checkout import Checkout
+from slurm_cluster import Cluster, missing
+from smoke_run import COMMAND, finish, results, start
+
+pytestmark = [
+    pytest.mark.timeout(900),
+    pytest.mark.skipif(bool(missing()), reason=f"no Slurm here: {', '.join(missing())} not found"),
+]
+SLURM = ("bash", "workflow/run.sh", "--profile", "workflow/profiles/slurm", "--max-threads", "2")
+# The plugin looks ten seconds later each time nothing has ended.
+SNAKEMAKE = """#!{python}
+from snakemake.cli import main
+from snakemake_executor_plugin_slurm import Executor
+
+Executor.next_seconds_between_status_checks = property(lambda self: 1, lambda self, seconds: None)
+main()
+"""
+# The program of the jobs: it says which GPU it was given.
+PYTHON = """#!/bin/sh
+echo "${{CUDA_VISIBLE_DEVICES-none}}" > visible
+exec {python} "$@"
+"""
+# What Slurm computes of the smoke preset, with all it leads to; the digits would take minutes more.
+AGAIN = ("shapes", "shapes@corner")
+RUN = "results/smoke/runs/mnist5k/ae/0-1"
+LONG = ("--config", "preset=smoke", "training={epochs: 100}")
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    with Cluster(tmp_path_factory.mktemp("slurm")) as cluster, pytest.MonkeyPatch.context() as patch:
+        for name in ("PATH", "SLURM_CONF"):
+            patch.setenv(name, cluster.environment[name])
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def head(cluster, tmp_path_factory):
+    """A checkout whose Snakemake sees at once that a job ended; all tests here go on from what it has."""
+    checkout = Checkout(tmp_path_factory.mktemp("head") / "checkout")
+    put(checkout, "snakemake", SNAKEMAKE)
+    return checkout
+
+
+@contextmanager
+def running(checkout, command):
+    """Run a command meanwhile; what goes wrong here ends it."""
+    process = start(checkout, command)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def put(checkout, name, program):
+    path = checkout.folder / "bin" / name
+    path.write_text(program.format(python=sys.executable), encoding="utf-8")
+    path.chmod(0o755)
+
+
+def test_the_smoke_preset_ends_in_the_same_tables(cluster, smoke, tmp_path):
+    folder = shutil.copytree(smoke.folder, tmp_path / "checkout", symlinks=True)
+    for gone in ("tables", "figures", *(f"{part}/{name}" for part in ("data", "runs") for name in AGAIN)):
+        shutil.rmtree(folder / "results/smoke" / gone)
+    (folder / "results/smoke/tables.md").unlink()
+    head = Checkout(folder)
+    put(head, "snakemake", SNAKEMAKE)
+    finish(head, (*SLURM, "--config", "preset=smoke"))
+    assert results(head) == results(smoke)
+    jobs = cluster.jobs("%k")
+    assert {job.split("_0-1")[0] for job in jobs if "train" in job} == {
+        f"rule_train_wildcards_{name}_{variant}" for name in AGAIN for variant in ("ae", "irmae-l2")
+    }
+    assert sum(job.startswith("rule_evaluate_encode") for job in jobs) == 4  # the short steps of a run are one job
+
+
+def test_cancelled_requeued_and_off_a_drained_node_a_training_ends_the_same(head, cluster, tmp_path):
+    undisturbed = Checkout(tmp_path / "undisturbed")
+    target = f"{RUN}/model.safetensors"
+    log = head.folder / "results/smoke/logs/train/mnist5k/ae/0-1.log"
+    checkpoint = head.folder / "results/smoke/checkpoints/mnist5k/ae/0-1/state.safetensors"
+    with (
+        running(undisturbed, (*COMMAND[:3], "1", target, *LONG)) as local,
+        running(head, (*SLURM, target, *LONG)) as process,
+    ):
+        cluster.wait(checkpoint.exists, 120)
+        assert cluster.jobs("%m", "running") == ["16000M"]
+        cluster.run("scancel", *cluster.jobs("%i", "running"))
+        cluster.wait(lambda: resumed(log), 120)
+        assert cluster.jobs("%m", "running") == ["32000M"]  # the second attempt asks for more
+        cluster.run("scontrol", "update", "NodeName=node", "State=DRAIN", "Reason=test")
+        cluster.run("scontrol", "requeue", *cluster.jobs("%i", "running"))
+        cluster.wait(lambda: cluster.jobs("%m", "pending") == ["32000M"])
+        log.unlink()
+        cluster.run("scontrol", "update", "NodeName=node", "State=RESUME")
+        cluster.wait(lambda: resumed(log), 120)
+        assert process.wait() == 0, (head.folder / "log").read_text()[-5000:]
+        assert local.wait() == 0, (undisturbed.folder / "log").read_text()[-5000:]
+    for name in ("model.safetensors", "history.csv"):
+        assert (head.folder / RUN / name).read_bytes() == (undisturbed.folder / RUN / name).read_bytes()
+
+
+def resumed(log):
+    return log.exists() and "resumed after epoch" in log.read_text(encoding="utf-8")
+
+
+def test_a_job_is_given_the_gpu_its_rule_asks_for(head, cluster):
+    put(head, "python", PYTHON)
+    process = start(
+        head, (*SLURM, "--retries", "0", f"{RUN}/model.safetensors", "--config", "preset=smoke", "device=cuda")
+    )
+    assert process.wait() == 1
+    assert (head.folder / "visible").read_text() == "0\n"
+    (line,) = (head.folder / "results/smoke/logs/train/mnist5k/ae/0-1.log").read_text().splitlines()
+    assert line.startswith("bench.train: the config asks for device cuda")
