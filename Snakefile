@@ -7,6 +7,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 from workflow.check import unknown
+from workflow.mark import mark
 from workflow.plan import PAPER, presets
 
 min_version("9.19")  # workflow profiles named profile.yaml
@@ -36,6 +37,19 @@ include: "workflow/rules/fid.smk"
 include: "workflow/rules/sensitivity.smk"
 include: "workflow/rules/linear.smk"
 include: "workflow/rules/report.smk"
+
+
+# For those who watch (bench/status.py).
+onstart:
+    mark(Path(OUT), "running")
+
+
+onsuccess:
+    mark(Path(OUT), "done")
+
+
+onerror:
+    mark(Path(OUT), "failed")
 
 
 localrules:

@@ -1,16 +1,24 @@
 #!/usr/bin/env bash
-# Runs Snakemake with the arguments given: one at a time in this folder, and again after one was killed.
+# Runs Snakemake with the arguments given. On a terminal it shows how far the jobs are, and Snakemake's own words go to a file.
 set -euo pipefail
 
-# The lock lives as long as Snakemake, which inherits the file and does not hand it on to its jobs.
-mkdir -p .snakemake
-exec 9> .snakemake/one-at-a-time
-if command -v flock > /dev/null && ! flock --nonblock 9; then
-    echo "another run is going on in $PWD: wait for it or stop it" >&2
-    exit 1
+if [ ! -t 1 ]; then
+    exec snakemake "$@"
 fi
-# So whatever Snakemake itself still holds locked was left by one that was killed.
-if [ -n "$(ls -A .snakemake/locks 2> /dev/null)" ]; then
-    snakemake --quiet all --unlock "$@"
+results=results
+if [[ "$*" =~ preset=([a-z0-9_-]+) && "${BASH_REMATCH[1]}" != paper ]]; then
+    results=results/${BASH_REMATCH[1]}
 fi
-exec snakemake "$@"
+log=$results/logs/snakemake.log
+mkdir -p "$results/logs"
+echo "Snakemake writes to $log; Ctrl-C stops it, and the same command goes on from there."
+python -m bench.watch "$results" --pid $$ &
+status=0
+snakemake "$@" > "$log" 2>&1 || status=$?
+kill $! 2> /dev/null || true
+wait $! || true
+if [ "$status" != 0 ]; then
+    tail -n 15 "$log" >&2
+    echo "Snakemake failed; all it said is in $log" >&2
+fi
+exit "$status"
