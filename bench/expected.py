@@ -51,12 +51,11 @@ class Left(NamedTuple):
 
 def left(status: Status, costs: dict[Job, float | None], at_once: float) -> Left:
     """Return what is left when so many jobs run at once."""
+    going = [job_left(one, costs) or 0.0 for one in status.running]
     done = sum(costs[job] or 0.0 for job in status.done) + sum(one.seconds for one in status.running)
-    ahead = sum(costs[job] or 0.0 for job in status.waiting) + sum(
-        job_left(one, costs) or 0.0 for one in status.running
-    )
+    ahead = sum(costs[job] or 0.0 for job in status.waiting) + sum(going)
     unknown = sum(costs[job] is None for job in [*status.waiting, *(one.job for one in status.running)])
-    return Left(done / max(done + ahead, 1e-9), ahead / at_once, unknown)
+    return Left(done / max(done + ahead, 1e-9), max(ahead / at_once, *going, 0.0), unknown)
 
 
 def job_left(running: Running, costs: dict[Job, float | None]) -> float | None:

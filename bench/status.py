@@ -3,6 +3,7 @@
 Files are looked at and never written, so that a suite is not disturbed, whatever machine runs it.
 """
 
+import math
 import os
 import re
 from collections.abc import Iterator
@@ -72,7 +73,7 @@ def status(plan: dict[str, Any], folder: Path, since: float, now: float) -> Stat
     found = Status([], [], [], [])
     for job in jobs(plan):
         log = log_of(job, folder)
-        changed = log.stat().st_mtime if log.exists() else 0.0
+        changed = log.stat().st_mtime if log.exists() else -math.inf
         fresh = now - changed < FRESH
         lines = [*_lines(log)] if fresh else []
         if fresh and not (lines and ENDED.match(lines[-1])):
@@ -80,7 +81,7 @@ def status(plan: dict[str, Any], folder: Path, since: float, now: float) -> Stat
         elif (folder / job.output).exists():
             found.done.append(job)
         elif changed >= since:
-            found.failed.append((job, [*_lines(log), "it was killed before it said anything"][-1]))
+            found.failed.append((job, ([*_lines(log)] or ["it was killed before it said anything"])[-1]))
         else:
             found.waiting.append(job)
     return found
