@@ -16,6 +16,9 @@ min_version("9.19")  # workflow profiles named profile.yaml
 ROOT = Path(os.path.relpath(workflow.basedir))
 
 
+report: "workflow/report/workflow.rst"
+
+
 configfile: ROOT / "config/config.yaml"
 configfile: ROOT / "config/claims.yaml"
 
@@ -63,6 +66,7 @@ rule all:
     default_target: True
     input:
         "<results>/tables.md",
+        "<results>/tables.html",
         figure_files(),
         "<results>/tables/check.csv",
 

@@ -33,6 +33,7 @@ def table_labels(name: str) -> dict[str, str]:
 
 
 def figure_labels(name: str, figure: dict[str, Any]) -> dict[str, str]:
-    """Return the columns of the report's list of figures."""
-    datasets = dict.fromkeys(panel["dataset"] for panel in figure["panels"] if panel["dataset"])
-    return {"figure": name, "shows": figure["kind"].replace("_", " "), "data": ", ".join(datasets) or "all"}
+    """Return the columns of the report's list of figures, which is sorted as text."""
+    ran = dict.fromkeys(panel["dataset"] for panel in figure["panels"] if panel["dataset"])
+    data = ", ".join(ran) or ("not run" if figure["panels"] else "all")
+    return {"figure": name.zfill(2), "shows": figure["kind"].replace("_", " "), "data": data}

@@ -164,7 +164,7 @@ def figure_labels(wildcards):
 def reported(name):
     """Return the output tables/NAME.csv, to be shown in the workflow's report."""
     labels = captions.table_labels(name)
-    return report(f"{OUT}/tables/{name}.csv", caption="../report/table.rst", category="Tables", labels=labels)
+    return report(f"{OUT}/tables/{name}.csv", caption="../report/table.rst", category="Numbers", labels=labels)
 
 
 def figure_table(wildcards):

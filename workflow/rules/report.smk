@@ -91,7 +91,7 @@ rule tables:
             "<results>/tables.html",
             caption="../report/tables.rst",
             category="Tables",
-            labels={"table": "all", "holds": "verdicts and every table, to read"},
+            labels={"table": "tables.md", "holds": "verdicts and every table"},
         ),
         tables=[reported(name) for name in LONG_TABLES],
     log:
