@@ -24,7 +24,7 @@ from bench.status import Running, Status, alive, read_suite, status
 
 LOOK = 2.0  # seconds between two looks at the files, on a terminal
 LINE = 30.0  # seconds between two lines where stdout is none
-SHARE = 0.05  # most of its time that looking takes, on slow file systems
+SHARE = 0.3  # most of its time that looking takes, on slow file systems
 BAR = 24  # characters
 
 
@@ -81,7 +81,7 @@ def watch(watched: Watched, show: Callable[[View | None], None], pause: float) -
 def summary(view: View | None) -> tuple[str, str]:
     """Return how far the whole is, and the time left."""
     if view is None:
-        return "nothing planned yet", ""
+        return "nothing is planned yet", ""
     done, running, failed, waiting = view.status
     states = [f"{len(jobs)} {word}" for word, jobs in (("running", running), ("failed", failed)) if jobs]
     whole = len(done) + len(running) + len(failed) + len(waiting)
