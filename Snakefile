@@ -10,6 +10,7 @@ from snakemake.utils import min_version
 
 from workflow.alone import be_alone, leave_the_future
 from workflow.check import unknown
+from workflow.mark import mark
 from workflow.plan import PAPER, presets
 from workflow.totals import refusal
 
@@ -25,6 +26,9 @@ if CONDA and not shutil.which("conda"):
 
 # Relative, so that no recorded path changes when the repository moves.
 ROOT = Path(os.path.relpath(workflow.basedir))
+
+
+report: "workflow/report/workflow.rst"
 
 
 configfile: ROOT / "config/config.yaml"
@@ -54,6 +58,15 @@ include: "workflow/rules/report.smk"
 onstart:
     be_alone(Path(".snakemake/one-at-a-time"))
     leave_the_future(Path(OUT), ROOT / "bench")
+    mark(Path(OUT), "running")  # for those who watch (bench/status.py)
+
+
+onsuccess:
+    mark(Path(OUT), "done")
+
+
+onerror:
+    mark(Path(OUT), "failed")
 
 
 localrules:
@@ -72,6 +85,7 @@ rule all:
     default_target: True
     input:
         "<results>/tables.md",
+        "<results>/tables.html",
         figure_files(),
         "<results>/tables/check.csv",
 

@@ -26,6 +26,7 @@ METRICS = ["dataset", "variant", "seed", "step", "metric", "value"]
 ALTERNATIVES = ["dataset", "variant", "seed", "alternative", "metric", "value"]
 STUDIES = ["dataset", "variant", "study", "setting", "seed", "metric", "value"]
 HISTORY = ["dataset", "variant", "seed", "epoch", "loss"]
+Labelled = tuple[Path, tuple[str, ...]]  # a file and the labels of its rows
 
 
 def gather_metrics(plan: dict[str, Any], results: Path) -> pd.DataFrame:
@@ -34,17 +35,26 @@ def gather_metrics(plan: dict[str, Any], results: Path) -> pd.DataFrame:
     Sorted as the plan lists data sets and variants, then by seed, step and metric (numbers in names by
     value). The value of a diverged seed is missing.
     """
+    return stack_metrics(metric_tables(plan, results))
+
+
+def metric_tables(plan: dict[str, Any], results: Path) -> list[Labelled]:
+    """Return the files of the plan's runs and references, each with its data set, variant and step."""
     tables = [
         (_metrics(results, entry, step), (entry["dataset"], entry["variant"], step))
         for entry in plan["runs"]
         for step in entry["metrics"]
         if step != REEVALUATE
     ]
-    tables += [
+    return tables + [
         (results / "data" / dataset / f"{step}.csv", (dataset, REFERENCE, step))
         for dataset in plan["datasets"]
         for step in REFERENCE_STEPS
     ]
+
+
+def stack_metrics(tables: list[Labelled]) -> pd.DataFrame:
+    """Return the numbers of files of `metric_tables` in the order of `gather_metrics`."""
     metrics = _stacked(tables, ["dataset", "variant", "step"])
     return _sorted(metrics[METRICS], [metrics["seed"], metrics["table"], _metric_rank(metrics)])
 
@@ -126,7 +136,7 @@ def _provenance(folder: Path) -> dict[str, Any]:
     return record | lists
 
 
-def _stacked(tables: list[tuple[Path, tuple[str, ...]]], columns: list[str]) -> pd.DataFrame:
+def _stacked(tables: list[Labelled], columns: list[str]) -> pd.DataFrame:
     """Return the rows of many tables under each other, each with its labels (`columns`) and the number of its `table`.
 
     In: files of one header, with their labels. They are parsed as one text: a parse for each of tens of thousands

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from bench.ensemble import Ensemble
 from bench.heads import labelled_subset
+from bench.progress import Progress
 from bench.steps import CHUNK, Steps
 from bench.stream import stream, stream_seed
 
@@ -98,7 +99,9 @@ def train_classifiers(
     values = labels.cpu().numpy()
     subsets = np.stack([labelled_subset(values, budget, settings["subset"], seed) for seed in draws])
     batch, errors = min(settings["batch"], budget), []
-    left, every = steps or settings["epochs"] * (budget // batch), settings["evaluate_every"]
+    whole, every = settings["epochs"] * (budget // batch), settings["evaluate_every"]
+    left = min(whole, steps or whole)
+    progress = Progress(left, f"steps on {budget:,} labels")
     for epoch in range(0, settings["epochs"], every):
         epochs = range(epoch, min(epoch + every, settings["epochs"]))
         order = np.concatenate([epoch_order(draws, budget, batch, number) for number in epochs])[:left]
@@ -106,6 +109,7 @@ def train_classifiers(
         classifiers.train(torch.from_numpy(images).to(labels.device))
         errors.append(classifiers.errors(test_labels))
         left -= len(order)
+        progress.show(progress.total - left)
         if left == 0:
             break
     return np.array(errors)

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
+from bench.log import logged
+
 WORKFLOW = "BENCH_WORKFLOW"  # the process that started this job (workflow/rules/common.smk)
 GRACE = 5  # seconds to unwind
 
@@ -21,10 +23,11 @@ class Stop(Exception):
 def run(main: Callable[[], None]) -> None:
     """Call `main`; a `Stop` becomes one line on stderr and exit code 1, any other exception is a bug."""
     _unwind_when_cancelled()
-    try:
-        main()
-    except Stop as stop:
-        sys.exit(f"bench.{Path(sys.argv[0]).stem}: {stop}")
+    with logged():
+        try:
+            main()
+        except Stop as stop:
+            sys.exit(f"bench.{Path(sys.argv[0]).stem}: {stop}")
 
 
 def end_with_workflow() -> None:
@@ -53,7 +56,8 @@ def _follow(process: int) -> None:
 
 def _unwind_when_cancelled() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _exit)  # so that no temporary file stays
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as in a shell's background
+            signal.signal(number, _exit)  # so that no temporary file stays
 
 
 def _exit(number: int, frame: FrameType | None = None) -> None:

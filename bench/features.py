@@ -22,6 +22,7 @@ from torch_fidelity.utils import create_feature_extractor
 
 from bench.command import Stop
 from bench.files import intact
+from bench.progress import counted
 from bench.stream import stream_seed
 
 # torch-fidelity asks for pickled objects when it loads Inception's weights; this has torch refuse them all the same.
@@ -101,7 +102,7 @@ def images_to_features(images: np.ndarray, extractor: FeatureExtractorBase, devi
     """Map uint8 images [n, c, h, w] to features [n, f] on the device; grey images are repeated to three channels."""
     parts = []
     with torch.inference_mode(), _full_precision():
-        for start in range(0, len(images), BATCH):
+        for start in counted(range(0, len(images), BATCH), f"batches of {BATCH} images to features"):
             x = torch.from_numpy(np.array(images[start : start + BATCH])).to(device)
             parts.append(extractor(x.expand(-1, 3, -1, -1))[0].float())
     return torch.cat(parts)

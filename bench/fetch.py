@@ -5,7 +5,6 @@ import importlib
 import inspect
 import json
 import pkgutil
-import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,10 +17,10 @@ import bench.datasets
 from bench.command import Stop, run
 from bench.datasets import Split, Splits
 from bench.files import sha256, write_json, writing
+from bench.progress import Progress
 
 # What the config says of a data set for its models' sake.
 MODEL_KEYS = {"latent", "components", "training", "architecture"}
-SECONDS_BETWEEN_REPORTS = 5
 
 
 def fetch(dataset: str, options: dict[str, Any], data_root: Path, out: Path) -> dict[str, Any]:
@@ -80,20 +79,19 @@ def write_splits(splits: Splits, out: Path) -> dict[str, str]:
 
 
 def write_images(path: Path, name: str, split: Split, shape: tuple[int, int, int]) -> None:
-    """Write a split's images chunk by chunk, with a line on stderr every few seconds.
+    """Write a split's images chunk by chunk.
 
     Not through mapped memory, in which a full disk is no error but the end of the process.
     """
-    count, done, reported = len(split.labels), 0, time.monotonic()
+    count, done = len(split.labels), 0
+    progress = Progress(count, f"{name} images")
     with path.open("wb") as file:
         header = {"descr": "|u1", "fortran_order": False, "shape": (count, *shape)}
         np.lib.format.write_array_header_1_0(file, header)
         for chunk in split.chunks:
             file.write(np.ascontiguousarray(np.broadcast_to(chunk, (len(chunk), *shape)), np.uint8))
             done += len(chunk)
-            if time.monotonic() - reported > SECONDS_BETWEEN_REPORTS:
-                reported = time.monotonic()
-                print(f"fetch: {done:,} of {count:,} {name} images", file=sys.stderr, flush=True)
+            progress.show(done)
     if done != count:
         raise ValueError(f"{name}: {done} images and {count} labels")
 

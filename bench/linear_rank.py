@@ -38,6 +38,7 @@ from bench.linear_summary import (
     summary,
 )
 from bench.origin import origin
+from bench.progress import counted
 
 DATASET = "linear"  # as the tables call it
 THRESHOLD = 0.01  # of the metric rank:0.01, as in bench/spectrum.py
@@ -124,7 +125,8 @@ def write_numbers(path: Path, table: pd.DataFrame, settings: dict[str, Any]) -> 
 
 def tables(settings: dict[str, Any], seeds: Sequence[int]) -> Iterator[tuple[str, pd.DataFrame]]:
     """Train everything; yield the tables by name."""
-    parts = [linear_rank(*pair, settings, seeds) for pair in product(settings["depths"], settings["rates"])]
+    pairs = counted(list(product(settings["depths"], settings["rates"])), "depths and optimisers")
+    parts = [linear_rank(*pair, settings, seeds) for pair in pairs]
     study, paths = (pd.concat(part, ignore_index=True) for part in zip(*parts, strict=True))
     columns = ["dataset", *WIDE, "metric", "value"]
     yield "metrics", study.melt(WIDE, var_name="metric").assign(dataset=DATASET)[columns]

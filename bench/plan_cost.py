@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench.command import run
-from bench.jobs import every_run, jobs
+from bench.jobs import Job, every_run, jobs
 from bench.rates import Rates, read_plan, read_rates, run_operations
 
 ROW = "{:<16} {:<20} {:>6} {:>6}  {}"
@@ -35,14 +35,21 @@ def left(plan: dict[str, Any], folder: Path, rates: Rates) -> dict[tuple[str, st
     found: dict[tuple[str, str], Left] = {}
     for job in jobs(plan):
         done, seconds = (folder / job.output).exists(), 0.0
-        if not done and job.rule == "train":
-            run = runs[job.output.removesuffix("/provenance.json")]
-            seconds = rates.training(run, run_operations(run, plan, folder))
-        elif not done:
-            seconds = rates.job(job)
+        if not done:
+            seconds = predicted(job, runs, plan, folder, rates)
         one = Left(1, int(done), int(seconds is None), seconds or 0.0)
         found[job.rule, job.dataset] = added([found.get((job.rule, job.dataset), Left(0, 0, 0, 0.0)), one])
     return found
+
+
+def predicted(
+    job: Job, runs: dict[str, dict[str, Any]], plan: dict[str, Any], folder: Path, rates: Rates
+) -> float | None:
+    """Return the seconds of a job at these rates, or None if nothing like it was measured; `runs` are by their path."""
+    if job.rule != "train":
+        return rates.job(job)
+    run = runs[job.output.removesuffix("/provenance.json")]
+    return rates.training(run, run_operations(run, plan, folder))
 
 
 def added(parts: Iterable[Left]) -> Left:

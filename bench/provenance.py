@@ -2,7 +2,6 @@
 
 import hashlib
 import platform
-import resource
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -10,9 +9,8 @@ from typing import Any
 
 import torch
 
+from bench.log import peak_memory
 from bench.origin import REPOSITORY, commit
-
-RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # what ru_maxrss counts
 
 
 def provenance(device: torch.device) -> dict[str, Any]:
@@ -26,7 +24,7 @@ def provenance(device: torch.device) -> dict[str, Any]:
         "device_name": torch.cuda.get_device_name(device) if device.type == "cuda" else _processor(),
         "threads": torch.get_num_threads(),
         "tf32": device.type == "cuda" and torch.backends.cudnn.allow_tf32,
-        "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RSS_UNIT,
+        "peak_memory_bytes": peak_memory(),
         "peak_device_memory_bytes": torch.cuda.max_memory_allocated(device) if device.type == "cuda" else 0,
     }
 

@@ -26,6 +26,7 @@ from bench.fid import fid, read_reference
 from bench.files import intact, read_array, write_rows
 from bench.heads import budgets
 from bench.origin import origin
+from bench.progress import counted
 from bench.run import device_of, load_models, map_images
 from bench.sample import sample
 from bench.spec import Spec, read_spec
@@ -139,7 +140,7 @@ def generated(run: Run, real: Real, alternative: dict, codes: dict[str, np.ndarr
 
 def reevaluate(run: Run, real: Real, settings: dict) -> Rows:
     """Yield every number of every alternative that applies to the run's model."""
-    for name, alternative in settings["alternatives"].items():
+    for name, alternative in counted(list(settings["alternatives"].items()), "other protocols"):
         codes = run.codes(alternative["codes"])
         if codes is None and alternative["only_codes"]:
             continue

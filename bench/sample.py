@@ -15,6 +15,7 @@ from sklearn.mixture import GaussianMixture
 from bench.command import run
 from bench.files import read_array, write_rows, writing
 from bench.origin import origin
+from bench.progress import counted
 from bench.spec import read_spec
 from bench.stream import stream, stream_seed
 
@@ -124,7 +125,7 @@ def main() -> None:
     arguments = parser.parse_args()
     spec, settings = read_spec(arguments.spec), arguments.settings
     codes = read_array(arguments.codes / "train.npy")
-    pairs = zip(spec.seeds, codes, strict=True)
+    pairs = counted(list(zip(spec.seeds, codes, strict=True)), "seeds")
     drawn = [sample(z, arguments.components, settings, seed, arguments.device) for seed, z in pairs]
     with writing(arguments.out) as temporary:
         save_file({name: np.stack([samples[name] for samples, _ in drawn]) for name in DENSITIES}, temporary)

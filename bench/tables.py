@@ -1,5 +1,5 @@
-"""Rule `tables`: the report; in: plan, the tables of `aggregate` and `judge`, paper.csv, out: tables.md and its
-tables in long form.
+"""Rule `tables`: the report; in: plan, the tables of `aggregate` and `judge`, paper.csv, out: tables.md, the
+same as a page, and its tables in long form.
 
 Equal inputs give equal bytes. Of two runs that measured the same, only the line of the wall time and the
 section Cost differ.
@@ -22,6 +22,7 @@ from bench.report.generation import table_1
 from bench.report.interpolation import interpolation
 from bench.report.linear import linear_rank
 from bench.report.overview import figures, introduction, what_ran
+from bench.report.page import page
 from bench.report.results import Results, read_results
 from bench.report.sensitivity import sensitivity
 from bench.report.studies import studies
@@ -74,8 +75,10 @@ def main() -> None:
     results = read_results(arguments.plan, arguments.results, arguments.paper)
     for name, table in long_tables(results).items():
         write_table(arguments.out.parent / "tables" / f"{name}.csv", table)
-    with writing(arguments.out) as temporary:
-        temporary.write_text(report(results), encoding="utf-8")
+    text = report(results)
+    for path, content in ((arguments.out, text), (arguments.out.with_suffix(".html"), page("Tables", text))):
+        with writing(path) as temporary:
+            temporary.write_text(content, encoding="utf-8")
 
 
 if __name__ == "__main__":

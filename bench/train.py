@@ -25,6 +25,7 @@ from bench.command import Stop, run
 from bench.data import load
 from bench.files import read_json, sha256, write_json, writing
 from bench.memory import training_memory
+from bench.progress import Progress
 from bench.provenance import provenance, source_digest
 from bench.run import device_of, initial_model
 from bench.spec import Spec, read_spec
@@ -50,16 +51,13 @@ def train(spec: Spec, images: Tensor, checkpoint: Checkpoint) -> Trained:
     done = _resume(trainer, checkpoint)
     saved = time.monotonic()
     epochs = spec.training.epochs if trainer.ensemble.optimiser else 0
+    progress = Progress(epochs, "epochs", len(done.history), (len(spec.seeds) * len(images), "images"))
     for epoch in range(len(done.history), epochs):
         begun = time.monotonic()
         if epoch == trainer.settles:
             trainer.settle()
-        done.history.append(trainer.epoch(epoch))
-        seconds = time.monotonic() - begun
-        done.seconds += seconds
-        rate = len(spec.seeds) * len(images) / seconds
-        losses = " ".join(f"{loss:.5f}" for loss in done.history[-1])
-        print(f"epoch {epoch + 1}/{epochs}  loss {losses}  {rate:.0f} images/s", flush=True)
+        done.history.append(trainer.epoch(epoch, progress))
+        done.seconds += time.monotonic() - begun
         if time.monotonic() - saved > CHECKPOINT_SECONDS:
             checkpoint.save(trainer.ensemble.tensors(), {"history": done.history, "seconds": done.seconds})
             saved = time.monotonic()

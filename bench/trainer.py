@@ -8,6 +8,7 @@ from torch import Tensor
 from bench.autoencoder import Autoencoder
 from bench.batches import epoch_batches
 from bench.ensemble import Ensemble
+from bench.progress import Progress
 from bench.run import initial_model
 from bench.spec import Spec
 from bench.steps import Steps
@@ -45,15 +46,21 @@ class Trainer:
         self.ensemble = ensemble(self.spec, self.ensemble.models, self.images.device)
         self.steps = Steps(self.step, self.record)
 
-    def epoch(self, number: int) -> list[float]:
-        """Train one pass and return the mean loss of every seed."""
+    def epoch(self, number: int, progress: Progress | None = None) -> list[float]:
+        """Train one pass and return the mean loss of every seed; tell of epochs and their loss so far."""
         self.total.zero_()
         count = 0
         batches = epoch_batches(self.ensemble.models[0], self.spec, len(self.images), number, self.images.device)
         for chunk in batches:
             self.steps.run(*chunk)
             count += len(chunk[0])
+            if progress:
+                share = count * chunk[0].shape[2] / len(self.images)
+                progress.show(number + share, partial(self._loss, count))
         return (self.total / count).tolist()
+
+    def _loss(self, count: int) -> str:
+        return f"loss {(self.total.mean() / count).item():.5f}"
 
 
 def start(spec: Spec, images: Tensor) -> Ensemble:

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from bench import fetch as fetch_rule
+from bench import progress
 from bench.command import Stop
 from bench.data import load, to_unit
 from bench.datasets import Split, Splits, shapes
@@ -90,9 +91,10 @@ def test_old_record_never_vouches_for_new_arrays(tmp_path, monkeypatch):
 
 
 def test_long_fetch_reports_its_progress(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(fetch_rule, "SECONDS_BETWEEN_REPORTS", -1)
+    monkeypatch.setattr(progress, "SECONDS", 0.0)
     fetch("shapes", OPTIONS, Path(), tmp_path)
-    assert capsys.readouterr().err == "fetch: 20 of 20 train images\nfetch: 9 of 9 test images\n"
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == ["progress 20/20 train images  0 s left", "progress 9/9 test images  0 s left"]
 
 
 def test_unknown_data_set_is_answered_with_those_that_exist(tmp_path):

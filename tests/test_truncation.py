@@ -206,9 +206,9 @@ def test_a_run_cut_before_or_after_settling_ends_as_an_uncut_one(cut, tmp_path, 
 def stopping(epoch, number: int):
     """Return `Trainer.epoch` with an interruption before epoch `number`."""
 
-    def stopped(self, current):
+    def stopped(self, current, progress):
         if current == number:
             raise KeyboardInterrupt
-        return epoch(self, current)
+        return epoch(self, current, progress)
 
     return stopped

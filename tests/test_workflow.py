@@ -29,7 +29,8 @@ while [ $# -gt 0 ]; do
         "aggregate --tables") make "$2"/{metrics,alternatives,studies,history,runs,jobs}.csv ;;
         "judge --results") make "$2"/tables/{claims,cells,sensitivity,variance,family,ranking}.csv ;;
         "figure --out") make "$2".{png,pdf} ;;
-        "tables --out") make "$2" "${2%.md}"/{table_{1,2},ablations,spectra,reconstruction,interpolation,cost}.csv ;;
+        "tables --out")
+            make "${2%.md}"{.md,.html,/{table_{1,2},ablations,spectra,reconstruction,interpolation,cost}.csv} ;;
         "train --model" | *" --out" | *" --metrics" | *" --history" | *" --provenance" | *" --gaussian" | *" --gmm")
             make "$2" ;;
     esac

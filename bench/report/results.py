@@ -128,14 +128,21 @@ class Results:
             f"{train:,} training images against {place.paper.train:,} of the paper's {place.paper.title}."
         )
 
+    def row(self, place: Place, variant: str, metric: str) -> Any:
+        """Return a row of `summary`, or None if nothing was measured."""
+        return self._measured.get((place.dataset, variant, metric))
+
+    def reason(self, place: Place, variant: str, absent: str | None) -> str:
+        """Return why nothing was measured; `absent`, if any, is why this is so of a variant that ran."""
+        ran = variant in [*self.variants(place.dataset), REFERENCE]
+        return (absent or "not measured") if ran else NOT_RUN
+
     def cell(self, place: Place, variant: str, metric: str, digits: int, absent: str | None = None) -> str:
         """Return `mean ± sd (n)`, the paper's number and the difference, or why nothing was measured."""
-        row = self._measured.get((place.dataset, variant, metric))
-        ran = variant in [*self.variants(place.dataset), REFERENCE]
-        reason = (absent or "not measured") if ran else NOT_RUN
+        row = self.row(place, variant, metric)
         # In-domain features have unit size: their distances are small numbers and want a digit more.
         own = digits + (metric.startswith("fid:") and not self.fid_is_the_papers)
-        parts = [measured(row, own) if row else reason]
+        parts = [measured(row, own) if row else self.reason(place, variant, absent)]
         theirs = self._published.get((place.paper.dataset, variant, metric)) if place.paper else None
         if theirs:
             parts.append(published(theirs.value, theirs.sd, digits))

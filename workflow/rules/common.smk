@@ -6,7 +6,7 @@ from shlex import quote
 
 from snakemake.common.configfile import load_configfile
 
-from workflow import alternatives
+from workflow import alternatives, captions
 from workflow import plan as planning
 from workflow import sources as source
 from workflow.alternatives import SUPERVISED
@@ -160,6 +160,16 @@ def training_files(wildcards):
 
 def data_records():
     return [f"{OUT}/data/{dataset}/data.json" for dataset in DATASETS]
+
+
+def figure_labels(wildcards):
+    return captions.figure_labels(wildcards.name, PLAN["figures"][wildcards.name])
+
+
+def reported(name):
+    """Return the output tables/NAME.csv, to be shown in the workflow's report."""
+    labels = captions.table_labels(name)
+    return report(f"{OUT}/tables/{name}.csv", caption="../report/table.rst", category="Numbers", labels=labels)
 
 
 def figure_table(wildcards):

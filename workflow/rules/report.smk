@@ -11,6 +11,7 @@ rule plan:
         "<results>/plan.json",
     log:
         "<logs>/plan.log",
+    priority: 2 * LONG  # first of all: those who watch read it
     threads: 1
     params:
         plan=planning.text(PLAN),
@@ -25,12 +26,12 @@ rule aggregate:
         training=training_files,
         code=sources("bench/aggregate.py"),
     output:
-        metrics="<results>/tables/metrics.csv",
-        alternatives="<results>/tables/alternatives.csv",
-        studies="<results>/tables/studies.csv",
-        history="<results>/tables/history.csv",
-        runs="<results>/tables/runs.csv",
-        jobs="<results>/tables/jobs.csv",
+        metrics=reported("metrics"),
+        alternatives=reported("alternatives"),
+        studies=reported("studies"),
+        history=reported("history"),
+        runs=reported("runs"),
+        jobs=reported("jobs"),
     log:
         "<logs>/aggregate.log",
     benchmark:
@@ -58,7 +59,7 @@ rule figure:
             "<results>/figures/figure_{name}.png",
             caption="../report/figure.rst",
             category="Figures",
-            labels={"figure": "{name}"},
+            labels=figure_labels,
         ),
         pdf="<results>/figures/figure_{name}.pdf",
     log:
@@ -85,13 +86,14 @@ rule tables:
         paper=ROOT / "config/paper.csv",
         code=sources("bench/tables.py"),
     output:
-        report=report(
-            "<results>/tables.md",
+        report="<results>/tables.md",
+        page=report(
+            "<results>/tables.html",
             caption="../report/tables.rst",
             category="Tables",
-            labels={"table": "1 and 2"},
+            labels={"table": "tables.md", "holds": "verdicts and every table"},
         ),
-        tables=[f"{OUT}/tables/{name}.csv" for name in LONG_TABLES],
+        tables=[reported(name) for name in LONG_TABLES],
     log:
         "<logs>/tables.log",
     benchmark:
@@ -114,7 +116,7 @@ rule check:
         figures=figure_files(),
         code=sources("bench/check.py"),
     output:
-        "<results>/tables/check.csv",
+        reported("check"),
     log:
         "<logs>/check.log",
     benchmark:

@@ -46,7 +46,7 @@ rule judge:
         paper=ROOT / "config/paper.csv",
         code=sources("bench/judge.py"),
     output:
-        tables=[f"{OUT}/tables/{name}.csv" for name in JUDGED],
+        tables=[reported(name) for name in JUDGED],
     log:
         "<logs>/judge.log",
     benchmark:
