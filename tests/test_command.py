@@ -28,7 +28,7 @@ run(main)
 @pytest.fixture
 def started(tmp_path):
     """A shell, standing for Snakemake, and the job that it has started; the job has begun to write."""
-    command = f"export BENCH_WORKFLOW=$$; {sys.executable} job.py 2> log & echo $!; wait"
+    command = f"set -m; export BENCH_WORKFLOW=$$; {sys.executable} job.py 2> log & echo $!; wait"
     (tmp_path / "job.py").write_text(JOB)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(

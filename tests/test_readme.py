@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 ROOT = Path(__file__).parent.parent
+DOCS = sorted((ROOT / "docs").glob("*.md"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -20,10 +22,10 @@ def test_the_table_of_ranks_is_that_of_the_quick_results():
         assert explained == f"{measured.loc[dataset, variant, 'explained_variance']['mean']:.2f}", (dataset, variant)
 
 
-def test_every_link_leads_somewhere():
-    links = re.findall(r"\]\(([^)#:]+)\)", README)
-    assert links
-    assert all((ROOT / link).exists() for link in links)
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *(f"docs/{path.name}" for path in DOCS)])
+def test_every_link_leads_somewhere(page):
+    links = re.findall(r"\]\(([^)#:]+)[^):]*\)", (ROOT / page).read_text(encoding="utf-8"))
+    assert [link for link in links if not ((ROOT / page).parent / link).exists()] == []
 
 
 def test_the_table_of_greedy_rank_learning_is_that_of_the_linear_study():
