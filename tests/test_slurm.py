@@ -32,6 +32,7 @@ exec {python} "$@"
 # What Slurm computes of the smoke preset, with all it leads to; the digits would take minutes more.
 AGAIN = ("shapes", "shapes@corner")
 RUN = "results/smoke/runs/mnist5k/ae/0-1"
+LOG = "results/smoke/logs/train/mnist5k/ae/0-1.log"
 LONG = ("--config", "preset=smoke", "training={epochs: 100}")
 
 
@@ -88,7 +89,7 @@ def test_the_smoke_preset_ends_in_the_same_tables(cluster, smoke, tmp_path):
 def test_cancelled_requeued_and_off_a_drained_node_a_training_ends_the_same(head, cluster, tmp_path):
     undisturbed = Checkout(tmp_path / "undisturbed")
     target = f"{RUN}/model.safetensors"
-    log = head.folder / "results/smoke/logs/train/mnist5k/ae/0-1.log"
+    log = head.folder / LOG
     checkpoint = head.folder / "results/smoke/checkpoints/mnist5k/ae/0-1/state.safetensors"
     with (
         running(undisturbed, (*COMMAND[:3], "1", target, *LONG)) as local,
@@ -117,10 +118,8 @@ def resumed(log):
 
 def test_a_job_is_given_the_gpu_its_rule_asks_for(head, cluster):
     put(head, "python", PYTHON)
-    process = start(
-        head, (*SLURM, "--retries", "0", f"{RUN}/model.safetensors", "--config", "preset=smoke", "device=cuda")
-    )
-    assert process.wait() == 1
+    target = (f"{RUN}/model.safetensors", "--config", "preset=smoke", "device=cuda")
+    with running(head, (*SLURM, "--retries", "0", *target)) as process:
+        assert process.wait() == 1
     assert (head.folder / "visible").read_text() == "0\n"
-    (line,) = (head.folder / "results/smoke/logs/train/mnist5k/ae/0-1.log").read_text().splitlines()
-    assert line.startswith("bench.train: the config asks for device cuda")
+    assert "bench.train: the config asks for device cuda" in (head.folder / LOG).read_text(encoding="utf-8")
