@@ -1,6 +1,7 @@
 """Fixtures: checkouts in which Snakemake runs or has run, and a finished results folder to plant faults in."""
 
 import shutil
+import signal
 
 import pytest
 from checkout import Checkout
@@ -10,6 +11,9 @@ from synthetic import write_results, write_tables
 
 from bench.files import write_json
 from bench.jobs import every_run
+
+# Started in a shell's background, this process ignores Ctrl-C, and so would what the tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ def test_many_files_with_one_fault_are_one_finding(results):
     for path in sorted((results / RUN / "metrics").iterdir()):
         edit(path, TREE, "b" * 40)
     (found,) = findings(results)
-    assert f"{RUN}/metrics/spectrum.csv, {RUN}/metrics/encode.csv" in found and " more: was made at commit" in found
+    assert f"{RUN}/metrics/encode.csv, {RUN}/metrics/spectrum.csv" in found and " more: was made at commit" in found
 
 
 def test_distances_that_do_not_name_their_network(results):

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,8 @@ def interrupt_in_training(checkout: Checkout, results: Path) -> None:
     """Press Ctrl-C while a model is trained: what is finished stays, and no log holds a traceback."""
     process = start(checkout, (sys.executable, "-m", "snakemake", *COMMAND))
     log = results / "logs/train/mnist5k/ae/0-1.log"
-    wait_for(lambda: log.exists() and "epoch 2/" in log.read_text(), seconds=120)
+    wait_for(lambda: log.exists() and ": started " in log.read_text(), seconds=120)
+    time.sleep(1)
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait() != 0
     assert (results / "data/mnist5k/data.json").exists() and not list(results.rglob("model.safetensors"))
