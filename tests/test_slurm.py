@@ -1,7 +1,6 @@
 """A real Slurm on loopback: the same results as without it, whatever happens to nodes and jobs."""
 
 import os
-import shutil
 import signal
 import sys
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from slurm_cluster import Cluster, missing
 from smoke_run import COMMAND, finish, results, start
 
 pytestmark = [
-    pytest.mark.timeout(900),
+    pytest.mark.timeout(1500),
     pytest.mark.skipif(bool(missing()), reason=f"no Slurm here: {', '.join(missing())} not found"),
 ]
 SLURM = ("bash", "workflow/run.sh", "--profile", "workflow/profiles/slurm", "--max-threads", "2")
@@ -29,8 +28,6 @@ PYTHON = """#!/bin/sh
 echo "${{CUDA_VISIBLE_DEVICES-none}}" > visible
 exec {python} "$@"
 """
-# What Slurm computes of the smoke preset, with all it leads to; the digits would take minutes more.
-AGAIN = ("shapes", "shapes@corner")
 RUN = "results/smoke/runs/mnist5k/ae/0-1"
 LOG = "results/smoke/logs/train/mnist5k/ae/0-1.log"
 LONG = ("--config", "preset=smoke", "training={epochs: 100}")
@@ -71,19 +68,15 @@ def put(checkout, name, program):
 
 
 def test_the_smoke_preset_ends_in_the_same_tables(cluster, smoke, tmp_path):
-    folder = shutil.copytree(smoke.folder, tmp_path / "checkout", symlinks=True)
-    for gone in ("tables", "figures", *(f"{part}/{name}" for part in ("data", "runs") for name in AGAIN)):
-        shutil.rmtree(folder / "results/smoke" / gone)
-    (folder / "results/smoke/tables.md").unlink()
-    head = Checkout(folder)
+    head = Checkout(tmp_path / "checkout")
     put(head, "snakemake", SNAKEMAKE)
     finish(head, (*SLURM, "--config", "preset=smoke"))
     assert results(head) == results(smoke)
     jobs = cluster.jobs("%k")
-    assert {job.split("_0-1")[0] for job in jobs if "train" in job} == {
-        f"rule_train_wildcards_{name}_{variant}" for name in AGAIN for variant in ("ae", "irmae-l2")
-    }
-    assert sum(job.startswith("rule_evaluate_encode") for job in jobs) == 4  # the short steps of a run are one job
+    trained = len([*smoke.folder.glob("results/smoke/runs/*/*/*/model.safetensors")])
+    assert sum(job.startswith("rule_train") for job in jobs) == trained
+    # The short steps of a run are one job.
+    assert sum(job.startswith("rule_evaluate_encode") for job in jobs) == trained
 
 
 def test_cancelled_requeued_and_off_a_drained_node_a_training_ends_the_same(head, cluster, tmp_path):
