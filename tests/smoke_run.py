@@ -1,6 +1,8 @@
 """Running the smoke preset in a checkout, and what it leaves behind."""
 
 import subprocess
+import time
+from collections.abc import Callable
 
 from checkout import Checkout
 
@@ -34,3 +36,11 @@ def results(checkout: Checkout) -> dict[str, bytes]:
     lines = (folder / "tables.md").read_text().split("## Cost")[0].splitlines()
     files["tables.md"] = "\n".join(line for line in lines if not line.startswith("Wall time:")).encode()
     return files
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
+    """Wait until a condition holds, and fail if it does not within so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

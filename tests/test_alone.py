@@ -6,18 +6,11 @@ import sys
 import time
 
 import pytest
-from smoke_run import start
-from test_workflow import SMOKE, put_stand_in
+from smoke_run import start, wait_for
+from stand_in import SMOKE, put_stand_in
 
 SNAKEMAKE = (sys.executable, "-m", "snakemake", "--cores", "1")
 DATA = "results/smoke/data/shapes/data.json"
-
-
-def wait_for(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+from smoke_run import wait_for
 
 ROOT = Path(__file__).parents[1]
 # A job that is writing its output until it is told to end.
@@ -38,13 +38,6 @@ def started(tmp_path):
         wait_for(lambda: list(tmp_path.glob("out/.table.*")))
         yield shell, job
         shell.kill()
-
-
-def wait_for(condition, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def lives(process: int) -> bool:

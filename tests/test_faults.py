@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 from checkout import Checkout
-from smoke_run import start
-from test_alone import wait_for
+from smoke_run import start, wait_for
 
 ROOT = Path(__file__).parents[1]
 TARGET = "results/smoke/runs/mnist5k/ae/0-1/metrics/spectrum.csv"

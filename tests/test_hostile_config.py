@@ -4,7 +4,7 @@ import json
 
 import pytest
 from checkout import Checkout
-from test_workflow import SMOKE, put_stand_in
+from stand_in import SMOKE, put_stand_in
 
 SHELL = """x"; touch pwned; $(touch pwned) `touch pwned` '; touch pwned; '"""
 
