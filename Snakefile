@@ -58,7 +58,7 @@ include: "workflow/rules/report.smk"
 onstart:
     be_alone(Path(".snakemake/one-at-a-time"))
     leave_the_future(Path(OUT), ROOT / "bench")
-    mark(Path(OUT), "running")  # for those who watch (bench/status.py)
+    mark(Path(OUT), "running")  # for those who watch (bench/watch/status.py)
 
 
 onsuccess:

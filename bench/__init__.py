@@ -2,7 +2,7 @@
 
 import os
 
-from bench.command import end_with_workflow
+from bench.job.command import end_with_workflow
 
 end_with_workflow()  # here, because a rule's own imports take seconds
 # scikit-learn computes on tensors (bench/sample.py, on a GPU) only where SciPy has found this at its first import.

@@ -6,7 +6,6 @@ result; but a benchmark file may be missing.
 """
 
 import argparse
-import re
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bench.command import Stop, run
-from bench.files import COMMENT, read_json, writing
-from bench.jobs import every_run, gather_jobs
+from bench.job.command import Stop, run
+from bench.records.files import COMMENT, read_json
+from bench.records.jobs import every_run, gather_jobs
+from bench.records.tables import natural, write_table
 
 REFERENCE = "reference"  # the floors and ceilings of a data set, numbers of no model, stand as a variant
 REFERENCE_STEPS = ("fid_reference", "interpolate_reference")
@@ -112,11 +112,6 @@ def gather_runs(plan: dict[str, Any], results: Path) -> pd.DataFrame:
     return pd.json_normalize(rows).convert_dtypes()
 
 
-def natural(name: str) -> tuple[list[str | int], str]:
-    """Return the sort key under which `singular_value:2` precedes `singular_value:10`."""
-    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)], name
-
-
 def _metric_rank(table: pd.DataFrame) -> pd.Series:
     ranks = {name: rank for rank, name in enumerate(sorted(table["metric"].unique(), key=natural))}
     return table["metric"].map(ranks)
@@ -175,17 +170,6 @@ def _sorted(frame: pd.DataFrame, keys: list[pd.Series]) -> pd.DataFrame:
     ranks = [frame.groupby(columns, sort=False).ngroup() for columns in groups]
     # numpy sorts by its last key first.
     return frame.iloc[np.lexsort([*reversed([*ranks, *keys])])].reset_index(drop=True)
-
-
-def read_table(path: Path) -> pd.DataFrame:
-    """Return a table without the line that says where its numbers come from, if it has one."""
-    return pd.read_csv(path, comment=COMMENT)
-
-
-def write_table(path: Path, table: pd.DataFrame) -> None:
-    """Write a table as CSV, missing values empty; equal tables give equal bytes."""
-    with writing(path) as temporary:
-        table.to_csv(temporary, index=False, lineterminator="\n")
 
 
 TABLES = {

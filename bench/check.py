@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from bench.aggregate import write_table
 from bench.checks import numbers, origins, sense, sizes, tables
 from bench.checks.folder import BROKEN, Finding, Folder
-from bench.command import Stop, run
+from bench.job.command import Stop, run
+from bench.records.tables import write_table
 
 CHECKS: list[Callable[[Folder], Iterator[Finding]]] = [
     origins.complete,

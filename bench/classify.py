@@ -10,14 +10,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bench.classifiers import train_classifiers
-from bench.command import run
-from bench.data import load
-from bench.files import read_array, write_rows
-from bench.heads import Head, Heads, budgets, error_rows, initial
-from bench.origin import origin
-from bench.run import device_of
-from bench.spec import read_spec
+from bench.engine.build import device_of
+from bench.job.command import run
+from bench.measures.classifiers import train_classifiers
+from bench.measures.heads import Head, Heads, budgets, error_rows, initial
+from bench.records.data import load
+from bench.records.files import read_array, write_rows
+from bench.records.origin import origin
+from bench.records.spec import read_spec
 
 
 class Codes:

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from bench.autoencoder import Autoencoder
-from bench.command import run
-from bench.data import load, to_unit
-from bench.files import write_array, write_rows
-from bench.origin import origin
-from bench.run import device_of, encode, load_models
-from bench.spec import read_spec
+from bench.engine.build import device_of, encode, load_models
+from bench.job.command import run
+from bench.models.base.autoencoder import Autoencoder
+from bench.records.data import load, to_unit
+from bench.records.files import write_array, write_rows
+from bench.records.origin import origin
+from bench.records.spec import read_spec
 
 
 def reconstruction_error(

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 import bench.datasets
-from bench.command import Stop, run
-from bench.datasets import Split, Splits
-from bench.files import sha256, write_json, writing
-from bench.progress import Progress
+from bench.datasets.base.splits import Split, Splits
+from bench.job.command import Stop, run
+from bench.job.progress import Progress
+from bench.records.files import sha256, write_json, writing
 
 # What the config says of a data set for its models' sake.
 MODEL_KEYS = {"latent", "components", "training", "architecture"}

@@ -10,8 +10,8 @@ from pathlib import Path
 import torch
 from torch_fidelity.feature_extractor_inceptionv3 import URL_INCEPTION_V3
 
-from bench.command import Stop, run
-from bench.files import sha256, writing
+from bench.job.command import Stop, run
+from bench.records.files import sha256, writing
 
 NAME = Path(URL_INCEPTION_V3).name
 DIGEST = Path(NAME).stem.rsplit("-", 1)[1]  # the name ends in the first digits of the file's SHA-256

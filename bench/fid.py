@@ -11,13 +11,13 @@ from safetensors.numpy import load_file
 from safetensors.torch import load_file as load_features
 from torch_fidelity.feature_extractor_base import FeatureExtractorBase
 
-from bench.autoencoder import Autoencoder
-from bench.command import Stop, run
-from bench.features import Reference, features_to_fid, features_to_kid, images_to_features, load_extractor
-from bench.files import intact, sha256, write_array, write_rows
-from bench.origin import origin
-from bench.run import decode, device_of, load_models
-from bench.spec import read_spec
+from bench.engine.build import decode, device_of, load_models
+from bench.job.command import Stop, run
+from bench.measures.features import Reference, features_to_fid, features_to_kid, images_to_features, load_extractor
+from bench.models.base.autoencoder import Autoencoder
+from bench.records.files import intact, sha256, write_array, write_rows
+from bench.records.origin import origin
+from bench.records.spec import read_spec
 
 SHOWN = 100  # decoded samples kept per seed, for the 10 x 10 grids of Figures 6 and 7
 

@@ -10,12 +10,12 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import Tensor
 
-from bench.command import Stop, run
-from bench.data import load
-from bench.features import InDomain
-from bench.files import writing
-from bench.run import device_of
-from bench.stream import stream, stream_seed
+from bench.engine.build import device_of
+from bench.job.command import Stop, run
+from bench.measures.features import InDomain
+from bench.records.data import load
+from bench.records.files import writing
+from bench.records.stream import stream, stream_seed
 
 BATCH, RATE = 128, 1e-3  # whatever classifies well would do: every model is judged by the same network
 

@@ -15,13 +15,13 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch_fidelity.feature_extractor_base import FeatureExtractorBase
 
-from bench.command import run
-from bench.data import load
-from bench.features import Reference, features_to_fid, features_to_kid, images_to_features, load_extractor
-from bench.files import read_json, sha256, write_rows, writing
-from bench.origin import origin
-from bench.run import device_of
-from bench.stream import stream
+from bench.engine.build import device_of
+from bench.job.command import run
+from bench.measures.features import Reference, features_to_fid, features_to_kid, images_to_features, load_extractor
+from bench.records.data import load
+from bench.records.files import read_json, sha256, write_rows, writing
+from bench.records.origin import origin
+from bench.records.stream import stream
 
 OTHER = {"test": "train", "train": "test"}
 

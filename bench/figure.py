@@ -9,11 +9,11 @@ import matplotlib
 import seaborn as sns
 from matplotlib.figure import Figure, SubFigure
 
-from bench.aggregate import natural
-from bench.command import Stop, run
-from bench.figures import ablation, frontier, images, linear_rank, ranking, spectrum, study
-from bench.figures.source import Source
-from bench.files import read_json, writing
+from bench.job.command import Stop, run
+from bench.records.files import read_json, writing
+from bench.records.tables import natural
+from bench.report.figures import ablation, frontier, images, linear_rank, ranking, spectrum, study
+from bench.report.figures.source import Source
 
 DPI = 150
 EMPTY = 0.6  # inches, height of a panel that only says why it is empty

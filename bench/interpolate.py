@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from bench.autoencoder import Autoencoder
-from bench.command import run
-from bench.data import load
-from bench.files import read_array, write_array, write_rows
-from bench.manifold import drawn_pairs, nearest, rms, true_midpoints
-from bench.origin import origin
-from bench.run import decode, device_of, load_models
-from bench.spec import read_spec
+from bench.engine.build import decode, device_of, load_models
+from bench.job.command import run
+from bench.measures.manifold import drawn_pairs, nearest, rms, true_midpoints
+from bench.models.base.autoencoder import Autoencoder
+from bench.records.data import load
+from bench.records.files import read_array, write_array, write_rows
+from bench.records.origin import origin
+from bench.records.spec import read_spec
 
 
 def interpolate(z: np.ndarray, pairs: int, steps: int) -> np.ndarray:

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from bench.command import run
-from bench.data import load
-from bench.files import read_json, write_rows
-from bench.manifold import drawn_pairs, nearest, rms, true_midpoints
-from bench.origin import origin
-from bench.run import device_of
+from bench.engine.build import device_of
+from bench.job.command import run
+from bench.measures.manifold import drawn_pairs, nearest, rms, true_midpoints
+from bench.records.data import load
+from bench.records.files import read_json, write_rows
+from bench.records.origin import origin
 
 
 def interpolate_reference(

@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from bench.aggregate import read_table, write_table
-from bench.command import run
-from bench.files import read_json
+from bench.job.command import run
+from bench.records.files import read_json
+from bench.records.tables import read_table, write_table
 from bench.verdicts.cells import cells
 from bench.verdicts.comparable import differences
 from bench.verdicts.family import family

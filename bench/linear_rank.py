@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 import torch
 
-from bench.command import run
-from bench.files import COMMENT, writing
-from bench.linear_chains import OPTIMISERS, History, train
-from bench.linear_data import (
+from bench.job.command import run
+from bench.job.progress import counted
+from bench.linear.chains import OPTIMISERS, History, train
+from bench.linear.data import (
     INITIALISATIONS,
     NO_CHAIN,
     Case,
@@ -27,7 +27,7 @@ from bench.linear_data import (
     covariance,
     initial_networks,
 )
-from bench.linear_summary import (
+from bench.linear.summary import (
     ERROR,
     LEARNED,
     LOSS,
@@ -37,8 +37,8 @@ from bench.linear_summary import (
     at_chosen_rates,
     summary,
 )
-from bench.origin import origin
-from bench.progress import counted
+from bench.records.files import COMMENT, writing
+from bench.records.origin import origin
 
 DATASET = "linear"  # as the tables call it
 THRESHOLD = 0.01  # of the metric rank:0.01, as in bench/spectrum.py

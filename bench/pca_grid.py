@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 from sklearn.decomposition import PCA
 
-from bench.command import run
-from bench.files import read_array, write_array
-from bench.run import decode, device_of, load_models
-from bench.spec import read_spec
+from bench.engine.build import decode, device_of, load_models
+from bench.job.command import run
+from bench.records.files import read_array, write_array
+from bench.records.spec import read_spec
 
 
 def pca_grid(z: np.ndarray, size: int, extent: float) -> np.ndarray:

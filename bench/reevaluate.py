@@ -17,20 +17,20 @@ from safetensors.numpy import load_file
 from torch import Tensor
 from torch_fidelity.feature_extractor_base import FeatureExtractorBase
 
-from bench.autoencoder import Autoencoder
 from bench.classify import Codes, classify
-from bench.command import run
-from bench.data import load
-from bench.features import Reference, load_extractor
+from bench.engine.build import device_of, load_models, map_images
 from bench.fid import fid, read_reference
-from bench.files import intact, read_array, write_rows
-from bench.heads import budgets
-from bench.origin import origin
-from bench.progress import counted
-from bench.run import device_of, load_models, map_images
+from bench.job.command import run
+from bench.job.progress import counted
+from bench.measures.features import Reference, load_extractor
+from bench.measures.heads import budgets
+from bench.models.base.autoencoder import Autoencoder
+from bench.records.data import load
+from bench.records.files import intact, read_array, write_rows
+from bench.records.origin import origin
+from bench.records.spec import Spec, read_spec
+from bench.records.stream import stream
 from bench.sample import sample
-from bench.spec import Spec, read_spec
-from bench.stream import stream
 
 Rows = Iterator[tuple[int, str, float]]
 SPLITS = ("train", "test")

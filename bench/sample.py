@@ -12,12 +12,12 @@ from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
-from bench.command import run
-from bench.files import read_array, write_rows, writing
-from bench.origin import origin
-from bench.progress import counted
-from bench.spec import read_spec
-from bench.stream import stream, stream_seed
+from bench.job.command import run
+from bench.job.progress import counted
+from bench.records.files import read_array, write_rows, writing
+from bench.records.origin import origin
+from bench.records.spec import read_spec
+from bench.records.stream import stream, stream_seed
 
 DENSITIES = ("gaussian", "gmm")
 METRICS = ("gmm_converged", "gmm_iterations", "covariance_floor")
@@ -76,7 +76,7 @@ def fit_gmm_to_tensor(
     # Here because jobs on a CPU, which do without torch, begin more than a second sooner.
     import torch
 
-    from bench.run import device_of
+    from bench.engine.build import device_of
 
     place = device_of(device)
     labels = KMeans(components, n_init=1, random_state=generator).fit(z).labels_

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.command import run
-from bench.files import read_array, write_rows
-from bench.origin import origin
-from bench.spec import read_spec
+from bench.job.command import run
+from bench.records.files import read_array, write_rows
+from bench.records.origin import origin
+from bench.records.spec import read_spec
 
 
 def codes_to_spectrum(z: np.ndarray) -> tuple[float, np.ndarray]:

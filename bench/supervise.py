@@ -11,15 +11,15 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bench.backbone import Backbone
-from bench.classifiers import train_classifiers
-from bench.command import run
-from bench.data import load
-from bench.files import write_rows
-from bench.heads import Head, budgets, error_rows, initial
-from bench.origin import origin
-from bench.run import device_of
-from bench.spec import Spec, read_spec
+from bench.engine.build import device_of
+from bench.job.command import run
+from bench.measures.classifiers import train_classifiers
+from bench.measures.heads import Head, budgets, error_rows, initial
+from bench.models.base.backbone import Backbone
+from bench.records.data import load
+from bench.records.files import write_rows
+from bench.records.origin import origin
+from bench.records.spec import Spec, read_spec
 
 
 class Classifier(nn.Module):

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from bench.aggregate import write_table
-from bench.command import run
-from bench.files import writing
+from bench.job.command import run
+from bench.records.files import writing
+from bench.records.tables import write_table
 from bench.report.classification import table_2
 from bench.report.codes import ablation_frame, ablations, controls, reconstruction, spectra
 from bench.report.cost import cost, cost_frame

@@ -19,18 +19,18 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from bench.autoencoder import count_parameters
-from bench.checkpoint import Checkpoint
-from bench.command import Stop, run
-from bench.data import load
-from bench.files import read_json, sha256, write_json, writing
-from bench.memory import training_memory
-from bench.progress import Progress
-from bench.provenance import provenance, source_digest
-from bench.run import device_of, initial_model
-from bench.spec import Spec, read_spec
-from bench.steps import PER_REPLAY
-from bench.trainer import Trainer
+from bench.engine.build import device_of, initial_model
+from bench.engine.checkpoint import Checkpoint
+from bench.engine.memory import training_memory
+from bench.engine.steps import PER_REPLAY
+from bench.engine.trainer import Trainer
+from bench.job.command import Stop, run
+from bench.job.progress import Progress
+from bench.models.base.autoencoder import count_parameters
+from bench.records.data import load
+from bench.records.files import read_json, sha256, write_json, writing
+from bench.records.provenance import provenance, source_digest
+from bench.records.spec import Spec, read_spec
 
 # Least time between two checkpoints; saving one takes some tenths of a second per 100 MB, half of it for the digest.
 CHECKPOINT_SECONDS = 5.0

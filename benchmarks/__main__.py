@@ -11,9 +11,9 @@ from pathlib import Path
 
 import torch
 
-from bench.command import run
-from bench.files import read_json, write_json, writing
-from bench.run import device_of
+from bench.engine.build import device_of
+from bench.job.command import run
+from bench.records.files import read_json, write_json, writing
 from benchmarks.machine import machine
 from benchmarks.side_by_side import Line
 

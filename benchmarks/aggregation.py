@@ -9,8 +9,8 @@ from typing import Any
 import torch
 
 from bench import aggregate, judge, tables
-from bench.files import write_json, write_rows
-from bench.origin import REPOSITORY
+from bench.records.files import write_json, write_rows
+from bench.records.origin import REPOSITORY
 from benchmarks.side_by_side import Line, seconds
 from workflow.plan import make_plan
 

@@ -4,8 +4,8 @@ import numpy as np
 import torch
 from sklearn.mixture import GaussianMixture
 
+from bench.records.stream import stream_seed
 from bench.sample import sample
-from bench.stream import stream_seed
 from benchmarks.side_by_side import Line, side_by_side, times_as_fast
 
 LATENT, COMPONENTS, DRAWN, FLOOR = 128, 4, 10000, 1e-6

@@ -6,11 +6,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bench.classifiers import epoch_order
 from bench.classify import Codes, classify
-from bench.heads import budgets, labelled_subset
-from bench.run import initial_model
-from bench.stream import stream
+from bench.engine.build import initial_model
+from bench.measures.classifiers import epoch_order
+from bench.measures.heads import budgets, labelled_subset
+from bench.records.stream import stream
 from benchmarks import plain, sizes
 from benchmarks.side_by_side import Line, seconds, side_by_side, times_as_fast
 

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 
-from bench.autoencoder import Autoencoder
-from bench.run import initial_model
-from bench.spec import Spec
-from bench.steps import Steps
-from bench.trainer import Trainer
+from bench.engine.build import initial_model
+from bench.engine.steps import Steps
+from bench.engine.trainer import Trainer
+from bench.models.base.autoencoder import Autoencoder
+from bench.records.spec import Spec
 from benchmarks import sizes
 from benchmarks.side_by_side import Line, side_by_side, times_as_fast
 

@@ -6,7 +6,7 @@ import statistics
 
 import torch
 
-from bench.provenance import provenance
+from bench.records.provenance import provenance
 from benchmarks.side_by_side import seconds
 
 SIZE = {"cpu": 2048, "cuda": 8192}  # of the square matrices

@@ -12,9 +12,9 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset, RandomSampler
 from torchvision import transforms
 
-from bench.run import initial_model
-from bench.spec import Spec
-from bench.stream import stream
+from bench.engine.build import initial_model
+from bench.records.spec import Spec
+from bench.records.stream import stream
 
 COUNT = 2000  # images; the time of a step does not depend on it
 WORKERS = {"cpu": (0, 1, 2), "cuda": (4, 8, 14)}  # tried, and the fastest taken

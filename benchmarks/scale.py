@@ -8,8 +8,8 @@ import matplotlib
 import numpy as np
 import torch
 
-from bench.spec import Spec
-from bench.trainer import Trainer
+from bench.engine.trainer import Trainer
+from bench.records.spec import Spec
 from benchmarks import sizes
 from benchmarks.side_by_side import Line, seconds
 

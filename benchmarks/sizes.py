@@ -10,9 +10,9 @@ import torch
 import yaml
 from torch import Tensor
 
-from bench.spec import Spec, Training
-from bench.stream import stream
-from bench.trainer import Trainer
+from bench.engine.trainer import Trainer
+from bench.records.spec import Spec, Training
+from bench.records.stream import stream
 
 CONFIG = yaml.safe_load((Path(__file__).parent.parent / "config/config.yaml").read_text(encoding="utf-8"))
 SHAPES = {"shapes": (3, 32, 32), "mnist": (1, 32, 32), "celeba": (3, 64, 64)}

@@ -4,8 +4,8 @@ import os
 
 import torch
 
-from bench.operations import training_operations
-from bench.spec import Spec
+from bench.engine.operations import training_operations
+from bench.records.spec import Spec
 from benchmarks import plain, sizes
 from benchmarks.machine import matmul_rate
 from benchmarks.side_by_side import Line, side_by_side, times_as_fast

@@ -7,10 +7,10 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
-from bench.files import write_array, write_json
-from bench.run import encode, load_models
-from bench.spec import read_spec
-from bench.trainer import start
+from bench.engine.build import encode, load_models
+from bench.engine.trainer import start
+from bench.records.files import write_array, write_json
+from bench.records.spec import read_spec
 
 SEEDS = (0, 1)
 SHAPE = (1, 32, 32)

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from bench import aggregate, judge, linear_rank, tables
-from bench.files import read_json, sha256, write_array, write_json, write_rows
-from bench.jobs import every_run, measuring
+from bench.records.files import read_json, sha256, write_array, write_json, write_rows
+from bench.records.jobs import every_run, measuring
 from workflow.plan import make_plan, typed
 
 CONFIG = Path(__file__).resolve().parent.parent / "config"

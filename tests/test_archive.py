@@ -10,11 +10,11 @@ from zipfile import ZipFile, ZipInfo
 import pytest
 from planted import RUN
 
-from bench import verify
-from bench.archive import archive
+from bench.archive import verify
+from bench.archive.__main__ import archive
+from bench.archive.verify import SUMS
 from bench.checks.folder import Folder
-from bench.command import Stop
-from bench.verify import SUMS
+from bench.job.command import Stop
 
 TABLE = f"{RUN}/metrics/fid.csv"
 

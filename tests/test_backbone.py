@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from bench.autoencoder import count_parameters
-from bench.backbone import Backbone
+from bench.models.base.autoencoder import count_parameters
+from bench.models.base.backbone import Backbone
 
 SHAPES = {"family": "convolutional", "encoder": [32, 64, 128, 256], "decoder": [256, 128, 64, 32]}
 SHAPES_CODE = {**SHAPES, "bottleneck_kernel": 2, "code_relu": False}

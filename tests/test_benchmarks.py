@@ -4,11 +4,11 @@ import pytest
 import torch
 from test_train import make_spec, pictures
 
-from bench.classifiers import train_classifiers
 from bench.classify import Codes
-from bench.heads import Head, Heads
-from bench.run import initial_model
-from bench.trainer import Trainer
+from bench.engine.build import initial_model
+from bench.engine.trainer import Trainer
+from bench.measures.classifiers import train_classifiers
+from bench.measures.heads import Head, Heads
 from benchmarks import heads, plain, sizes
 from benchmarks.__main__ import table
 from benchmarks.plain import Digits, Faces

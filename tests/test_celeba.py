@@ -11,8 +11,8 @@ from PIL import Image
 from torchvision.datasets import CelebA
 from torchvision.transforms import CenterCrop, Compose, Resize
 
-from bench.command import Stop
-from bench.datasets import Split, celeba
+from bench.datasets.base.splits import Split, celeba
+from bench.job.command import Stop
 
 
 def images_of(split: Split) -> np.ndarray:

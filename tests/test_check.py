@@ -8,7 +8,7 @@ import pytest
 from planted import RUN, findings
 
 from bench import check
-from bench.command import Stop
+from bench.job.command import Stop
 
 
 def test_a_folder_that_is_right_has_no_errors(results):

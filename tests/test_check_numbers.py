@@ -8,7 +8,7 @@ import pytest
 from planted import RUN, edit, findings
 from synthetic import write_tables
 
-from bench.files import read_json, write_json
+from bench.records.files import read_json, write_json
 
 
 def test_a_number_that_is_missing_without_a_reason(results):

@@ -7,7 +7,7 @@ import pytest
 from planted import RUN, edit, findings
 from synthetic import COMMIT, TREE, write_tables
 
-from bench.files import read_json, sha256, write_array, write_json
+from bench.records.files import read_json, sha256, write_array, write_json
 
 
 def test_files_of_two_batches_of_seeds_swapped(results):

@@ -5,9 +5,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from bench.classifiers import Classifiers, epoch_order, train_classifiers
 from bench.classify import Codes
-from bench.heads import Head, Heads, initial, labelled_subset
+from bench.measures.classifiers import Classifiers, epoch_order, train_classifiers
+from bench.measures.heads import Head, Heads, initial, labelled_subset
 
 SETTINGS = {
     "budgets": [10, 100, 1000],

@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[1]
 # A job that is writing its output until it is told to end.
 JOB = """
 import time
-from bench.command import run
-from bench.files import writing
+from bench.job.command import run
+from bench.records.files import writing
 
 def main():
     with writing("out/table.csv") as temporary:
@@ -68,7 +68,7 @@ def test_an_interrupted_job_leaves_no_half_file_and_no_traceback(started, tmp_pa
 def test_a_job_whose_snakemake_is_gone_does_not_begin(tmp_path):
     gone = subprocess.Popen(["true"])
     gone.wait()
-    job = "from bench.command import run; run(lambda: print('begun'))"
+    job = "from bench.job.command import run; run(lambda: print('begun'))"
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "BENCH_WORKFLOW": str(gone.pid)}
     result = subprocess.run([sys.executable, "-c", job], env=environment, capture_output=True, text=True)
     assert result.returncode == 128 + signal.SIGTERM

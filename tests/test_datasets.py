@@ -9,9 +9,9 @@ import yaml
 from PIL import Image
 from torchvision.transforms import Resize
 
-from bench.command import Stop
-from bench.datasets import Split, mnist5k, resize
+from bench.datasets.base.splits import Split, mnist5k, resize
 from bench.fetch import MODEL_KEYS, dataset_module
+from bench.job.command import Stop
 
 CONFIG = yaml.safe_load((Path(__file__).parents[1] / "config" / "config.yaml").read_text())
 

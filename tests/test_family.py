@@ -6,10 +6,10 @@ import torch
 from scipy.stats import special_ortho_group
 from test_models import ARCHITECTURE, make_spec
 
+from bench.engine.build import initial_model
+from bench.engine.trainer import start
 from bench.models.wae import discrepancy
-from bench.run import initial_model
-from bench.spec import Spec, Training
-from bench.trainer import start
+from bench.records.spec import Spec, Training
 
 
 def batch(count: int = 6) -> torch.Tensor:

@@ -10,12 +10,12 @@ import pytest
 import torch
 
 from bench import fetch as fetch_rule
-from bench import progress
-from bench.command import Stop
-from bench.data import load, to_unit
-from bench.datasets import Split, Splits, shapes
+from bench.datasets.base.splits import Split, Splits, shapes
 from bench.fetch import fetch
-from bench.files import read_json, sha256, write_array
+from bench.job import progress
+from bench.job.command import Stop
+from bench.records.data import load, to_unit
+from bench.records.files import read_json, sha256, write_array
 
 OPTIONS = {"train": 20, "test": 9, "square": "centre"}
 ARRAYS = ["test.npy", "test_labels.npy", "train.npy", "train_labels.npy"]

@@ -5,8 +5,8 @@ from urllib.error import URLError
 
 import pytest
 
-from bench.command import Stop
 from bench.fetch_inception import DIGEST, NAME, fetch_inception
+from bench.job.command import Stop
 
 CONTENT = b"weights"
 

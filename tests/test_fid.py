@@ -6,11 +6,11 @@ import torch
 from safetensors.torch import save_file
 from small_run import CPU, LATENT, SHAPE, call, read_rows, write_small_run
 
-from bench.command import Stop
-from bench.features import Reference, features_to_fid, features_to_kid, images_to_features, load_extractor
+from bench.engine.build import decode
 from bench.fid import fid, main, read_reference
-from bench.files import sha256
-from bench.run import decode
+from bench.job.command import Stop
+from bench.measures.features import Reference, features_to_fid, features_to_kid, images_to_features, load_extractor
+from bench.records.files import sha256
 from benchmarks.random_network import write_random_in_domain
 
 COUNT = 300

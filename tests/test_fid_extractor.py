@@ -6,11 +6,11 @@ import torch
 from safetensors import safe_open
 from small_run import call
 
-from bench.command import Stop
-from bench.features import images_to_features, load_extractor
 from bench.fid_extractor import fid_extractor, main
 from bench.fid_extractor import test_error as percent_wrong
-from bench.files import write_array
+from bench.job.command import Stop
+from bench.measures.features import images_to_features, load_extractor
+from bench.records.files import write_array
 
 CPU = torch.device("cpu")
 

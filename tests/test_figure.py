@@ -8,11 +8,11 @@ from matplotlib.text import Text
 from synthetic import LATENT, PAPER, call, write_results
 
 from bench import aggregate, figure, judge
-from bench.command import Stop
-from bench.figures.canvas import mosaic
-from bench.figures.frontier import non_dominated
-from bench.figures.labels import overlap, place
-from bench.figures.ranking import cliques
+from bench.job.command import Stop
+from bench.report.figures.canvas import mosaic
+from bench.report.figures.frontier import non_dominated
+from bench.report.figures.labels import overlap, place
+from bench.report.figures.ranking import cliques
 
 
 @pytest.fixture(scope="module")

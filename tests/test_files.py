@@ -6,8 +6,18 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from bench.command import Stop
-from bench.files import intact, read_array, read_json, read_origin, sha256, write_array, write_json, write_rows, writing
+from bench.job.command import Stop
+from bench.records.files import (
+    intact,
+    read_array,
+    read_json,
+    read_origin,
+    sha256,
+    write_array,
+    write_json,
+    write_rows,
+    writing,
+)
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
@@ -75,7 +85,7 @@ def test_a_kill_between_a_file_and_its_digest_leaves_no_wrong_digest(tmp_path, m
     def killed(*paths):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("bench.files.os.replace", killed)
+    monkeypatch.setattr("bench.records.files.os.replace", killed)
     with pytest.raises(KeyboardInterrupt):
         write_array(path, np.ones(3))
     assert read_array(path).tolist() == [0, 0, 0]

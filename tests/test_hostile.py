@@ -12,9 +12,10 @@ import pytest
 import torch
 from small_run import CPU, call, write_small_run
 
-from bench import data, spectrum
-from bench.command import Stop
-from bench.features import load_extractor
+from bench import spectrum
+from bench.job.command import Stop
+from bench.measures.features import load_extractor
+from bench.records import data
 
 ROOT = Path(__file__).parents[1]
 

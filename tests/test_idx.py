@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from torchvision.datasets import MNIST, FashionMNIST
 
-from bench import idx
-from bench.command import Stop
-from bench.datasets import Split, fashion_mnist, mnist, resize
+from bench.datasets.base import idx
+from bench.datasets.base.splits import Split, fashion_mnist, mnist, resize
+from bench.job.command import Stop
 
 
 def images_of(split: Split) -> np.ndarray:

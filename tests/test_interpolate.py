@@ -6,12 +6,12 @@ import torch
 from small_run import CPU, SHAPE, call, read_rows, write_small_run
 
 from bench import interpolate_reference
-from bench.datasets import linear
-from bench.files import write_array, write_json
+from bench.datasets.base.splits import linear
+from bench.engine.build import decode
 from bench.interpolate import distances, interpolate, main
-from bench.manifold import drawn_pairs, nearest, rms
-from bench.run import decode
-from bench.stream import stream
+from bench.measures.manifold import drawn_pairs, nearest, rms
+from bench.records.files import write_array, write_json
+from bench.records.stream import stream
 
 OPTIONS = {"train": 60, "test": 40, "rank": 3, "smallest": 0.5}
 SETTINGS = json.dumps({"pairs": 3, "steps": 4, "scored": 20})

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from synthetic import write_results
 
-from bench.jobs import WITHOUT_DEVICE, gather_jobs, jobs, measuring, read_benchmark
+from bench.records.jobs import WITHOUT_DEVICE, gather_jobs, jobs, measuring, read_benchmark
 
 ROOT = Path(__file__).resolve().parent.parent
 SILENT = {"plan", "spec"}  # write what the config says, at no cost

@@ -28,7 +28,7 @@ shift 2
 exec {sys.executable} -c "
 import time
 from bench import train
-from bench.checkpoint import Checkpoint
+from bench.engine.checkpoint import Checkpoint
 save = Checkpoint.save
 Checkpoint.save = lambda *arguments: (save(*arguments), time.sleep(10))
 train.CHECKPOINT_SECONDS = -1

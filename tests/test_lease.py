@@ -8,19 +8,19 @@ import sys
 import pytest
 from checkout import REPOSITORY
 
-from bench.gpus import Gpu, listed, visible
-from bench.lease import share
+from bench.job.gpus import Gpu, listed, visible
+from bench.job.lease import share
 
 GPUS = [Gpu("GPU-aa01", 24000, 24000, "Card", "580.1"), Gpu("GPU-ab02", 24000, 24000, "Card", "580.1")]
 # Takes a lease, says on which GPU, and holds it until its input ends.
 HOLDER = """
 import os, sys
 from pathlib import Path
-import bench.lease
-from bench.command import Stop
-bench.lease.FOLDER, bench.lease.PAUSE = Path(sys.argv[1]), 0.05
+import bench.job.lease
+from bench.job.command import Stop
+bench.job.lease.FOLDER, bench.job.lease.PAUSE = Path(sys.argv[1]), 0.05
 try:
-    bench.lease.lease(int(sys.argv[2]))
+    bench.job.lease.lease(int(sys.argv[2]))
 except Stop as stop:
     sys.exit(str(stop))
 print(os.environ.get("CUDA_VISIBLE_DEVICES"), flush=True)

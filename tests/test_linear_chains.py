@@ -3,8 +3,8 @@ import pytest
 import torch
 from torch import nn
 
-from bench.linear_chains import OPTIMISERS, Adam, GradientDescent, full_batch, products, train
-from bench.linear_data import Case, Networks, best_loss, chain_rate, covariance, initial_networks
+from bench.linear.chains import OPTIMISERS, Adam, GradientDescent, full_batch, products, train
+from bench.linear.data import Case, Networks, best_loss, chain_rate, covariance, initial_networks
 from bench.linear_rank import spectra
 
 SETTINGS = {"size": 8, "latent": 5, "samples": 100, "noise": 0.02, "initial": 0.3}

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from bench import linear_rank
-from bench.files import read_origin
-from bench.linear_chains import History
-from bench.linear_summary import WIDE, at_chosen_rates, summary
+from bench.linear.chains import History
+from bench.linear.summary import WIDE, at_chosen_rates, summary
+from bench.records.files import read_origin
 from bench.spectrum import spectrum
 
 SETTINGS = {

@@ -6,9 +6,9 @@ import matplotlib.colors
 import pandas as pd
 import pytest
 
-from bench.figures.linear_rank import COLOURS, draw_linear_rank
+from bench.linear.summary import WIDE, summary
 from bench.linear_rank import write_numbers
-from bench.linear_summary import WIDE, summary
+from bench.report.figures.linear_rank import COLOURS, draw_linear_rank
 from bench.report.linear import linear_rank
 
 SETTINGS = {"ranks": [2, 3], "latent": 4, "steps": 20}

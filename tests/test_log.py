@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from bench import progress
-from bench.progress import LINE, Progress, counted
+from bench.job import progress
+from bench.job.progress import LINE, Progress, counted
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROGRAM = """
 import os, time
-import bench.log
-from bench.command import Stop, run
-bench.log.BEAT = 0.05
+import bench.job.log
+from bench.job.command import Stop, run
+bench.job.log.BEAT = 0.05
 def main():
     {}
 run(main)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from bench import manifold
-from bench.datasets import gaussian2d
-from bench.files import write_json
-from bench.manifold import drawn_pairs, nearest, rms, true_midpoints
+from bench.datasets.base.splits import gaussian2d
+from bench.measures import manifold
+from bench.measures.manifold import drawn_pairs, nearest, rms, true_midpoints
+from bench.records.files import write_json
 
 CPU = torch.device("cpu")
 

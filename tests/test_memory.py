@@ -6,12 +6,12 @@ import pytest
 import torch
 from test_train import make_spec, pictures
 
-import bench.trainer
-from bench.autoencoder import count_parameters
-from bench.checkpoint import Checkpoint
-from bench.command import Stop
-from bench.memory import CUDA, training_memory
-from bench.run import evaluation_memory, initial_model
+import bench.engine.trainer
+from bench.engine.build import evaluation_memory, initial_model
+from bench.engine.checkpoint import Checkpoint
+from bench.engine.memory import CUDA, training_memory
+from bench.job.command import Stop
+from bench.models.base.autoencoder import count_parameters
 from bench.train import train, train_within_memory
 
 
@@ -30,8 +30,8 @@ def fits(monkeypatch, seeds: int) -> list[tuple[int, ...]]:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB.")
         return real(spec, images)
 
-    real = bench.trainer.start
-    monkeypatch.setattr("bench.trainer.start", start)
+    real = bench.engine.trainer.start
+    monkeypatch.setattr("bench.engine.trainer.start", start)
     return tried
 
 

@@ -1,4 +1,4 @@
-"""The contract of bench/autoencoder.py, kept by every file in bench/models: a new model is tested by existing."""
+"""The contract of bench/models/base/autoencoder.py, kept by every file in bench/models: a new one is tested."""
 
 import ast
 import inspect
@@ -10,11 +10,11 @@ import torch
 import yaml
 from safetensors.torch import save_file
 
-from bench.autoencoder import Autoencoder
-from bench.memory import CUDA, training_memory
-from bench.run import initial_model, load_models
-from bench.spec import Spec, Training
-from bench.trainer import start
+from bench.engine.build import initial_model, load_models
+from bench.engine.memory import CUDA, training_memory
+from bench.engine.trainer import start
+from bench.models.base.autoencoder import Autoencoder
+from bench.records.spec import Spec, Training
 from workflow.runs import VARIANT_KEYS
 
 ROOT = Path(__file__).parent.parent

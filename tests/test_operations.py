@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bench.operations import training_operations
-from bench.spec import Spec, Training
+from bench.engine.operations import training_operations
+from bench.records.spec import Spec, Training
 from workflow.plan import typed
 
 ROOT = Path(__file__).resolve().parent.parent

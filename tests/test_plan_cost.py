@@ -5,14 +5,14 @@ import sys
 import pytest
 from synthetic import TRAIN, write_results
 
-from bench import plan_cost
-from bench.command import Stop
-from bench.files import read_json, write_json
-from bench.jobs import every_run, jobs
-from bench.operations import training_operations
-from bench.plan_cost import Left, added, left
-from bench.rates import Rates, read_rates, run_operations, seeds_in
-from bench.spec import Spec, Training
+from bench.engine.operations import training_operations
+from bench.job.command import Stop
+from bench.records.files import read_json, write_json
+from bench.records.jobs import every_run, jobs
+from bench.records.spec import Spec, Training
+from bench.watch import plan_cost
+from bench.watch.plan_cost import Left, added, left
+from bench.watch.rates import Rates, read_rates, run_operations, seeds_in
 
 BATCH, EPOCHS = 32, 2
 

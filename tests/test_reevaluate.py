@@ -9,12 +9,12 @@ from safetensors.torch import save_file
 from small_run import CPU, LATENT, SEEDS, call, read_rows, write_small_run
 
 from bench.classify import Codes, classify
-from bench.features import Reference, features_to_fid, images_to_features, load_extractor
-from bench.files import sha256, write_array
+from bench.engine.build import decode, load_models
+from bench.measures.features import Reference, features_to_fid, images_to_features, load_extractor
+from bench.records.files import sha256, write_array
+from bench.records.spec import read_spec
 from bench.reevaluate import Real, Run, crossed, generated, least_error, main, reevaluate
-from bench.run import decode, load_models
 from bench.sample import sample
-from bench.spec import read_spec
 from benchmarks.random_network import write_random_in_domain
 
 CLASSIFY = {

@@ -10,10 +10,10 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 from small_run import call, read_rows, specification
 
-from bench.files import write_array, write_json
+from bench.records.files import write_array, write_json
+from bench.records.stream import stream_seed
 from bench.sample import fit_gmm, fit_gmm_to_tensor, main
 from bench.sample import sample as sample_on
-from bench.stream import stream_seed
 
 SETTINGS = {"count": 20000, "covariance_floor": 1e-6}
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.command import Stop
-from bench.datasets import Split, shapes
+from bench.datasets.base.splits import Split, shapes
+from bench.job.command import Stop
 
 
 def images_of(split: Split) -> np.ndarray:

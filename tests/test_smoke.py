@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 from smoke_run import finish, results
 
-from bench.archive import archive
+from bench.archive.__main__ import archive
+from bench.archive.verify import verify
 from bench.checks.folder import Folder
-from bench.verify import verify
 
 pytestmark = pytest.mark.timeout(900)
 

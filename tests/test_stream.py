@@ -1,6 +1,6 @@
 import numpy as np
 
-from bench.stream import stream, stream_seed
+from bench.records.stream import stream, stream_seed
 
 
 def test_the_same_axes_give_the_same_numbers():

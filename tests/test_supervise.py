@@ -5,8 +5,8 @@ import pytest
 import torch
 from small_run import call, read_rows, specification, write_small_run
 
-from bench.heads import labelled_subset
-from bench.spec import Spec, Training
+from bench.measures.heads import labelled_subset
+from bench.records.spec import Spec, Training
 from bench.supervise import Classifier, Images, main, supervise
 
 SETTINGS = {

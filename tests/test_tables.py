@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from synthetic import PAPER, write_results, write_tables
 
-from bench.aggregate import read_table
-from bench.files import read_json, write_json
-from bench.names import label, labels, title_in
+from bench.records.files import read_json, write_json
+from bench.records.names import label, labels, title_in
+from bench.records.tables import read_table
 from bench.report.cells import COLUMNS, measured, published, summarise, table
 from bench.report.cost import cost
 from bench.report.results import read_results

@@ -11,13 +11,13 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from bench.batches import epoch_order
-from bench.checkpoint import Checkpoint
-from bench.files import read_json, sha256, write_array, write_json
-from bench.run import initial_model
-from bench.spec import Spec, Training
+from bench.engine.batches import epoch_order
+from bench.engine.build import initial_model
+from bench.engine.checkpoint import Checkpoint
+from bench.engine.trainer import Trainer
+from bench.records.files import read_json, sha256, write_array, write_json
+from bench.records.spec import Spec, Training
 from bench.train import train
-from bench.trainer import Trainer
 
 ARCHITECTURE = {"family": "dense", "encoder": [4, 8, 8, 8], "decoder": [8, 8, 4], "decoder_relu": True}
 

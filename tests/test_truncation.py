@@ -9,12 +9,12 @@ from test_models import make_spec
 from test_train import make_spec as make_run
 from test_train import pictures
 
-from bench.checkpoint import Checkpoint
-from bench.command import Stop
-from bench.run import initial_model, load_models
+from bench.engine.build import initial_model, load_models
+from bench.engine.checkpoint import Checkpoint
+from bench.engine.trainer import Trainer
+from bench.job.command import Stop
+from bench.models.base.truncation import truncate
 from bench.train import train
-from bench.trainer import Trainer
-from bench.truncation import truncate
 
 
 def rows(count: int, width: int, seed: int = 0) -> torch.Tensor:

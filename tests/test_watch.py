@@ -10,12 +10,12 @@ import pytest
 from rich.console import Console
 from synthetic import write_results
 
-from bench.expected import at_once, expected, job_left, left
-from bench.files import read_json, write_json
-from bench.jobs import jobs
-from bench.partial import Partial, partial_tables
-from bench.status import Suite, log_of, read_suite, status
-from bench.watch import Watched, drawn, duration, line, watch
+from bench.records.files import read_json, write_json
+from bench.records.jobs import jobs
+from bench.watch.__main__ import Watched, drawn, duration, line, watch
+from bench.watch.expected import at_once, expected, job_left, left
+from bench.watch.partial import Partial, partial_tables
+from bench.watch.status import Suite, log_of, read_suite, status
 
 NOW = 1_000_000.0
 EPOCHS = "progress 3/10 epochs  loss 0.1  500 images/s  14 s left"

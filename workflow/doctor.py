@@ -28,7 +28,7 @@ PACKAGES = 6  # GB; measured: 5.3
 DISK = {"smoke": 1, "quick": 1, "paper": 90, "paper without CelebA": 30}
 # GB of memory. quick: its largest job took 1.1, measured. paper: what the Slurm profile asks for at most, an estimate.
 MEMORY = {"smoke": 2, "quick": 2, "paper": 16, "paper without CelebA": 16}
-# GiB of a GPU that one seed of RRAE takes on CelebA, in batches of 1,152, as bench/memory.py reckons; not measured.
+# GiB of a GPU that one seed of RRAE takes on CelebA, in batches of 1,152; reckoned, not measured.
 LARGEST = 28
 DIGITS = [f"{split}-{part}-ubyte.gz" for split in ("train", "t10k") for part in ("images-idx3", "labels-idx1")]
 RAW = {"mnist": "MNIST/raw", "fashion_mnist": "FashionMNIST/raw"}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from bench.gpus import Gpu, listed, visible
+from bench.job.gpus import Gpu, listed, visible
 
 GB = 1e9
 # Importing torch took 4 s on a slow machine; the first time after its installation takes longer.

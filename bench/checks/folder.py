@@ -8,10 +8,11 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-from bench.aggregate import REFERENCE_STEPS, read_table
-from bench.command import Stop
-from bench.files import read_json
-from bench.jobs import every_run
+from bench.aggregate import REFERENCE_STEPS
+from bench.job.command import Stop
+from bench.records.files import read_json
+from bench.records.jobs import every_run
+from bench.records.tables import read_table
 
 PLAN_KEYS = {"config", "datasets", "figures", "retrained", "runs", "seeds", "studied"}
 # What the checks read of a file; one that lacks it is broken.

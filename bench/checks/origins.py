@@ -5,8 +5,8 @@ from typing import Any
 
 from bench.aggregate import REFERENCE_STEPS
 from bench.checks.folder import AGAIN, Finding, Folder, error, listed, warning
-from bench.files import read_origin, sha256
-from bench.origin import UNKNOWN
+from bench.records.files import read_origin, sha256
+from bench.records.origin import UNKNOWN
 
 ORIGIN = ("step", "commit", "tree", "dirty")
 SPEC = ("dataset", "variant", "model", "options", "seeds")

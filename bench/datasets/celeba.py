@@ -14,8 +14,8 @@ from PIL import Image
 from torchvision.datasets import CelebA
 from torchvision.datasets.utils import calculate_md5
 
-from bench.command import Stop
-from bench.datasets import Split, Splits, slices
+from bench.datasets.base.splits import Split, Splits, slices
+from bench.job.command import Stop
 
 FULL = 202_599
 CHUNK = 1024

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from scipy.fft import idctn
 
-from bench.command import Stop
-from bench.datasets import Split, Splits, slices
-from bench.stream import stream
+from bench.datasets.base.splits import Split, Splits, slices
+from bench.job.command import Stop
+from bench.records.stream import stream
 
 SIDE = 32
 CHUNK = 4096

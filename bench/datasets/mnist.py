@@ -4,8 +4,8 @@ from pathlib import Path
 
 from torchvision.datasets import MNIST
 
-from bench.datasets import Splits
-from bench.idx import load_official
+from bench.datasets.base.idx import load_official
+from bench.datasets.base.splits import Splits
 
 
 def load(data_root: Path) -> Splits:

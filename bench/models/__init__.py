@@ -1,1 +1,1 @@
-"""Models: one idea per file, class always `Model`; see bench/autoencoder.py for the contract."""
+"""Models: one idea per file, class always `Model`; see bench/models/base/autoencoder.py for the contract."""

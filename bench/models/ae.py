@@ -2,8 +2,8 @@
 
 from torch import Tensor
 
-from bench.autoencoder import Autoencoder
-from bench.backbone import Backbone
+from bench.models.base.autoencoder import Autoencoder
+from bench.models.base.backbone import Backbone
 
 
 class Model(Autoencoder):

@@ -5,9 +5,9 @@ import math
 import torch
 from torch import Tensor
 
-from bench.autoencoder import count_parameters
-from bench.backbone import Backbone
-from bench.truncation import TruncatedAutoencoder
+from bench.models.base.autoencoder import count_parameters
+from bench.models.base.backbone import Backbone
+from bench.models.base.truncation import TruncatedAutoencoder
 
 
 class Model(TruncatedAutoencoder):

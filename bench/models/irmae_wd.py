@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from bench.backbone import Backbone
-from bench.linear_chain import LinearChain
+from bench.models.base.backbone import Backbone
+from bench.models.base.linear_chain import LinearChain
 
 
 class Model(LinearChain):

@@ -4,8 +4,8 @@ from torch import Tensor, nn
 from torch.nn.utils import parametrize
 from torch.nn.utils.parametrizations import spectral_norm
 
-from bench.autoencoder import Autoencoder
-from bench.backbone import Backbone
+from bench.models.base.autoencoder import Autoencoder
+from bench.models.base.backbone import Backbone
 
 
 class Model(Autoencoder):

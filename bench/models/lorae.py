@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
-from bench.backbone import Backbone
-from bench.linear_chain import LinearChain
+from bench.models.base.backbone import Backbone
+from bench.models.base.linear_chain import LinearChain
 
 
 class Model(LinearChain):

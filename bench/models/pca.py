@@ -4,8 +4,8 @@ import torch
 from scipy.linalg import eigh
 from torch import Tensor, nn
 
-from bench.autoencoder import Autoencoder
-from bench.backbone import Backbone
+from bench.models.base.autoencoder import Autoencoder
+from bench.models.base.backbone import Backbone
 
 
 class Model(Autoencoder):

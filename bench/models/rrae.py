@@ -1,7 +1,7 @@
 """Rank Reduction Autoencoder, strong form (Mounayer et al., arXiv 2405.13980): codes of a rank chosen beforehand."""
 
-from bench.backbone import Backbone
-from bench.truncation import TruncatedAutoencoder
+from bench.models.base.backbone import Backbone
+from bench.models.base.truncation import TruncatedAutoencoder
 
 
 class Model(TruncatedAutoencoder):

@@ -1,7 +1,7 @@
 """Control: the autoencoder at its initial weights; what it scores is owed to the architecture alone."""
 
-from bench.autoencoder import Autoencoder
-from bench.backbone import Backbone
+from bench.models.base.autoencoder import Autoencoder
+from bench.models.base.backbone import Backbone
 
 
 class Model(Autoencoder):

@@ -3,8 +3,8 @@
 import torch.nn.functional as F
 from torch import Tensor
 
-from bench.autoencoder import Autoencoder
-from bench.backbone import Backbone
+from bench.models.base.autoencoder import Autoencoder
+from bench.models.base.backbone import Backbone
 
 
 class Model(Autoencoder):

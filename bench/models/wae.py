@@ -2,8 +2,8 @@
 
 from torch import Tensor
 
-from bench.autoencoder import Autoencoder
-from bench.backbone import Backbone
+from bench.models.base.autoencoder import Autoencoder
+from bench.models.base.backbone import Backbone
 
 SCALES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)  # of the kernels, those of the authors' code and of pythae
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from bench.aggregate import natural
-from bench.names import PAPER_DATA, SUPERVISED, dataset_in
+from bench.records.names import PAPER_DATA, SUPERVISED, dataset_in, heading
+from bench.records.tables import natural
 from bench.report.cells import table
 from bench.report.results import Place, Results
 
@@ -156,22 +156,3 @@ def _table(results: Results, place: Place, variants: Sequence[str], metrics: Seq
 def digits(metric: str, results: Results) -> int:
     """Return the decimals of a metric: distances between in-domain features are small and want one more."""
     return DIGITS[metric.split(":")[0]] + (metric.startswith("fid:") and not results.fid_is_the_papers)
-
-
-def heading(metric: str) -> str:
-    """Return how tables call a metric."""
-    kind, *details = metric.split(":")
-    headings = {
-        "rank": "rank > {}",
-        "singular_value": "index {}",
-        "error": "error, {} labels",
-        "effective_rank": "effective rank",
-        "mse": "test MSE",
-        "off_manifold": "off the data, {}",
-        "explained_variance": "variance explained",
-        "fid": "FID, {}",
-        "kid": "KID, {}",
-        "rank_spread": "spread of rank over {}",
-        "rank_error": "error of rank",
-    }
-    return headings[kind].format(*details).replace("gmm", "GMM")

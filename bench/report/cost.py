@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from bench.jobs import WITHOUT_DEVICE, every_run
+from bench.records.jobs import WITHOUT_DEVICE, every_run
 from bench.report.cells import COLUMNS, table
 from bench.report.family import training_seconds
 from bench.report.results import Place, Results

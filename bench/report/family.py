@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from bench.records.names import heading
 from bench.report.cells import difference, table
-from bench.report.codes import DIGITS, digits, heading
+from bench.report.codes import DIGITS, digits
 from bench.report.results import Place, Results
 from bench.report.verdicts import WIDTH
 from bench.verdicts.ranking import BLOCKS, OVERALL

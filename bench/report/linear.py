@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from bench.aggregate import read_table
-from bench.linear_study import OPTIMISERS, VARIANTS, read_study
-from bench.linear_summary import CLAIMED, ERROR, NOMINAL, STEPS, at_chosen_rates, counted
+from bench.linear.study import OPTIMISERS, VARIANTS, read_study
+from bench.linear.summary import CLAIMED, ERROR, NOMINAL, STEPS, at_chosen_rates, counted
+from bench.records.names import heading
+from bench.records.tables import read_table
 from bench.report.cells import measured, table
-from bench.report.codes import heading
 from bench.report.results import Results
 
 TEXT = """\

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from bench.aggregate import natural
-from bench.names import PAPER_DATA, role_of, title_in
+from bench.records.names import PAPER_DATA, role_of, title_in
+from bench.records.tables import natural
 from bench.report.cells import table
 from bench.report.results import NOT_RUN, Place, Results
 

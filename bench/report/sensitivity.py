@@ -4,8 +4,8 @@ from typing import Any
 
 import pandas as pd
 
+from bench.records.names import heading
 from bench.report.cells import table
-from bench.report.codes import heading
 from bench.report.results import Place, Results
 from bench.report.verdicts import outcome, sides
 from bench.verdicts.sensitivity import GAINED, KEPT, LOST, REVERSED, in_order

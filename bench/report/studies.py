@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from bench.names import label
+from bench.records.names import heading, label
 from bench.report.cells import measured, summarise, table
-from bench.report.codes import digits, heading
+from bench.report.codes import digits
 from bench.report.results import NOT_RUN, Place, Results
 
 METRICS = ("rank:0.01", "effective_rank", "explained_variance", "fid:gmm", "error:100:best")

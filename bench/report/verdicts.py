@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from bench.records.names import heading
 from bench.report.cells import BREAK, difference, table
-from bench.report.codes import heading
 from bench.report.results import Results
 
 WIDTH = 110  # of the text, in characters

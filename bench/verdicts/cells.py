@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bench.names import PAPER_DATA, dataset_in
+from bench.records.names import PAPER_DATA, dataset_in
 from bench.verdicts.comparable import differences
 from bench.verdicts.measured import Measured
 from bench.verdicts.orderings import INCONCLUSIVE, NOT_COMPARABLE, NOT_RUN

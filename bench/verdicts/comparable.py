@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bench.names import PAPER_DATA, PAPER_EXTRACTOR
+from bench.records.names import PAPER_DATA, PAPER_EXTRACTOR
 
 ERROR, DISTANCES = "error", ("fid", "kid")
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from bench.names import HIGHER_IS_BETTER
+from bench.records.names import HIGHER_IS_BETTER
 from bench.verdicts.family import methods
 from bench.verdicts.measured import Measured
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from bench.names import SUPERVISED
+from bench.records.names import SUPERVISED
 from bench.verdicts.measured import Measured, Series, by_seed
 from bench.verdicts.orderings import CONTRADICTED, INCONCLUSIVE, REPRODUCED, outcomes
 

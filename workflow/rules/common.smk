@@ -42,7 +42,7 @@ NO_USER_PACKAGES = "PYTHONNOUSERSITE=1" if CONDA else ""
 
 # `python -m bench.x` finds the package from any folder. Here and not in the rules: Snakemake records those, and
 # a path of this machine among them would rerun everything on another one. The shell's parent is this Snakemake, or the one
-# that a cluster's job starts: when it is killed, its jobs end (bench/command.py).
+# that a cluster's job starts: when it is killed, its jobs end (bench/job/command.py).
 EXPORTED = f"{KEEP_MEMORY} {NO_USER_PACKAGES} PYTHONPATH={quote(workflow.basedir)} BENCH_WORKFLOW=$PPID"
 shell.prefix(f"set -euo pipefail; export {EXPORTED}; ")
 

@@ -1,0 +1,1 @@
+"""Handing a finished results folder over, and verifying what was handed over."""

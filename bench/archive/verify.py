@@ -1,0 +1,109 @@
+"""Reading an archive of `bench.archive` as a hostile reviewer; in: the zip, out: a line per fault.
+
+`python -m bench.archive.verify quick.zip` exits with 1 if there is one. Nothing is unpacked before every file is the
+one that the archive lists, and then only into a temporary folder, where `bench.check` compares the tables with the runs.
+"""
+
+import argparse
+import hashlib
+import stat
+import sys
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from bench.check import check
+from bench.checks.folder import Finding, Folder
+from bench.job.command import Stop, run
+
+SUMS = "SHA256SUMS"  # digests and names as `sha256sum --check` reads them
+LEFT_OUT = (".npy", ".safetensors")  # arrays and weights
+UNREADABLE = (BadZipFile, NotImplementedError, OSError, RuntimeError, ValueError, zlib.error)  # what zipfile raises
+AGAIN = "get the archive again from where it was made"
+
+
+def verify(archive: Path) -> list[str]:
+    """Return what is wrong with an archive, a line per fault."""
+    try:
+        with ZipFile(archive) as file:
+            return [*_names(file)] or [*_digests(file)] or [*_numbers(file)]
+    except UNREADABLE as error:
+        return [f"{archive}: cannot be read as a zip ({error}); {AGAIN}"]
+
+
+def _names(file: ZipFile) -> Iterator[str]:
+    times = Counter(info.filename for info in file.infolist())
+    yield from (f"{name}: is there {count} times; {AGAIN}" for name, count in times.items() if count > 1)
+    for info in file.infolist():
+        path = PurePosixPath(info.filename)
+        if path.is_absolute() or ".." in path.parts or "\\" in info.filename or str(path) != info.filename.rstrip("/"):
+            yield f"{info.filename}: would be unpacked outside the archive's folder; do not unpack it"
+        elif not _plain(info):
+            yield f"{info.filename}: is a link, a folder or a device, not a file; do not unpack it"
+
+
+def _plain(info: ZipInfo) -> bool:
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    return not info.is_dir() and kind in (0, stat.S_IFREG)  # 0: packed where files have no kinds
+
+
+def _digests(file: ZipFile) -> Iterator[str]:
+    names = set(file.namelist()) - {SUMS}
+    try:
+        listed = dict(line.split("  ", 1)[::-1] for line in file.read(SUMS).decode().splitlines())
+    except (KeyError, *UNREADABLE) as error:
+        yield f"{SUMS}: is missing or cannot be read ({error}); {AGAIN}"
+        return
+    yield from (f"{name}: is missing although {SUMS} lists it; {AGAIN}" for name in sorted(listed.keys() - names))
+    yield from (f"{name}: is not listed in {SUMS}, so nobody vouches for it" for name in sorted(names - listed.keys()))
+    for name in sorted(names & listed.keys()):
+        if _digest(file, name) != listed[name]:
+            yield f"{name}: is not the file that {SUMS} lists; {AGAIN}"
+
+
+def _digest(file: ZipFile, name: str) -> str:
+    """Return the SHA-256 of a file in an archive, of one that cannot be read nothing."""
+    try:
+        with file.open(name) as member:
+            return hashlib.file_digest(member, "sha256").hexdigest()
+    except UNREADABLE:
+        return ""
+
+
+def _numbers(file: ZipFile) -> Iterator[str]:
+    """Yield what `bench.check` finds wrong, but for the files that an archive leaves out."""
+    with TemporaryDirectory() as temporary:
+        for name in file.namelist():  # `_names` has seen that none leads elsewhere
+            path = Path(temporary, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(file.read(name))
+        folder = Folder(Path(temporary))
+        try:
+            folder.plan  # noqa: B018 (without it every check would stop with the same line)
+        except Stop as stop:
+            yield str(stop).removeprefix(f"{temporary}/")
+            return
+        for finding in check(folder):
+            if finding.severity == "error" and not _left_out(finding):
+                yield f"{finding.where}: {finding.message}".replace(temporary, "the archive")
+
+
+def _left_out(finding: Finding) -> bool:
+    return finding.check == "complete" and Path(finding.where).suffix in LEFT_OUT
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("archive", type=Path)
+    arguments = parser.parse_args()
+    if found := verify(arguments.archive):
+        print(*found, sep="\n")
+        sys.exit(1)
+    print(f"{arguments.archive}: every file is the one listed, and the tables say what the runs say")
+
+
+if __name__ == "__main__":
+    run(main)

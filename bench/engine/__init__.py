@@ -1,0 +1,1 @@
+"""Training many seeds at once, and using what was trained."""

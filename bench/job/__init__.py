@@ -1,0 +1,1 @@
+"""What surrounds a job and cannot change a number: frame, log, progress, cancellation, GPU."""

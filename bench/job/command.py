@@ -1,0 +1,64 @@
+"""What every `python -m bench.<rule>` shares: errors that a user can mend end in one line."""
+
+import os
+import select
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+from bench.job.log import logged
+
+WORKFLOW = "BENCH_WORKFLOW"  # the process that started this job (workflow/rules/common.smk)
+GRACE = 5  # seconds to unwind
+
+
+class Stop(Exception):
+    """An error the user can mend; its message says what is wrong, where, and what to do."""
+
+
+def run(main: Callable[[], None]) -> None:
+    """Call `main`; a `Stop` becomes one line on stderr and exit code 1, any other exception is a bug."""
+    _unwind_when_cancelled()
+    with logged():
+        try:
+            main()
+        except Stop as stop:
+            sys.exit(f"bench.{Path(sys.argv[0]).stem}: {stop}")
+
+
+def end_with_workflow() -> None:
+    """Let this job end when the Snakemake that started it does: killed, it cannot take its jobs with it.
+
+    Jobs started by hand have none. Only Linux tells a process of the end of one that is not its child.
+    """
+    if WORKFLOW not in os.environ or not hasattr(os, "pidfd_open"):
+        return
+    _unwind_when_cancelled()
+    try:
+        process = os.pidfd_open(int(os.environ[WORKFLOW]))
+    except ProcessLookupError:
+        _exit(signal.SIGTERM)
+    except OSError:  # a kernel before 5.3
+        return
+    threading.Thread(target=_follow, args=(process,), daemon=True).start()
+
+
+def _follow(process: int) -> None:
+    select.select([process], [], [])  # readable at the end of the process
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE)
+    os._exit(128 + signal.SIGTERM)
+
+
+def _unwind_when_cancelled() -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as in a shell's background
+            signal.signal(number, _exit)  # so that no temporary file stays
+
+
+def _exit(number: int, frame: FrameType | None = None) -> None:
+    sys.exit(128 + number)

@@ -1,0 +1,44 @@
+"""Lines that say how far a job is: `progress 3.5/10 epochs  loss 0.01234  5,120 images/s  42 s left`.
+
+One every few seconds at most: a log stays short, and a GPU is not asked for a loss after every step.
+`bench.watch.status` reads them.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+SECONDS = 5.0  # between two lines
+LINE = re.compile(r"progress (?P<done>[\d.,]+)/(?P<total>[\d.,]+) (?P<what>.*)  (?P<left>[\d,]+) s left")
+
+
+class Progress:
+    """Tells of `total` units; `begun` were done earlier. `rate` is what a unit holds of something: (5000, "images").
+
+    What is left is computed from the mean speed so far.
+    """
+
+    def __init__(self, total: int, units: str, begun: float = 0, rate: tuple[int, str] | None = None) -> None:
+        self.total, self.units, self.begun, self.rate = total, units, begun, rate
+        self.started = self.shown = time.monotonic()
+
+    def show(self, done: float, note: Callable[[], str] | None = None) -> None:
+        """Print a line, with a note computed for it, if the last one is old enough."""
+        now = time.monotonic()
+        if now - self.shown < SECONDS:
+            return
+        self.shown = now
+        speed = (done - self.begun) / (now - self.started)  # units per second
+        parts = [f"progress {round(done, 2):,}/{self.total:,} {self.units}"]
+        parts += [note()] if note else []
+        parts += [f"{speed * self.rate[0]:,.0f} {self.rate[1]}/s"] if self.rate else []
+        print("  ".join([*parts, f"{(self.total - done) / speed:,.0f} s left"]), flush=True)
+
+
+def counted(items: Sequence[Any], units: str) -> Iterator[Any]:
+    """Yield items and tell how many are done."""
+    progress = Progress(len(items), units)
+    for done, item in enumerate(items, start=1):
+        yield item
+        progress.show(done)

@@ -1,0 +1,1 @@
+"""The study of linear autoencoders (arXiv 2107.01301)."""

@@ -1,0 +1,1 @@
+"""What is measured: features, densities, heads, spectra, distances."""

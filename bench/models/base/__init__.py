@@ -1,0 +1,1 @@
+"""What models share: the contract, backbones, linear chains, truncation."""

@@ -1,0 +1,87 @@
+"""How tables and figures call variants and data sets; in: the plan and data.json, out: the paper's names."""
+
+from collections import Counter
+from typing import Any, NamedTuple
+
+SUPERVISED = "supervised"  # the last row of Table 2, which no variant of the config makes
+PAPER_EXTRACTOR = "inception"
+HIGHER_IS_BETTER = ("explained_variance",)  # of all other metrics less is better, or called so by the paper
+
+
+# Names that are no acronyms in capitals.
+SPELLED = {"arrae": "aRRAE", "lorae": "LoRAE", "irmae_wd": "IRMAE-WD"}
+
+
+class PaperData(NamedTuple):
+    """The paper's data set in a role: its key in paper.csv, the paper's name and its training images."""
+
+    dataset: str
+    title: str
+    train: int
+
+
+# CelebA's count is its official training partition; the paper gives none.
+PAPER_DATA = {
+    "shapes": PaperData("shapes", "Shape", 50_000),
+    "digits": PaperData("mnist", "MNIST", 60_000),
+    "faces": PaperData("celeba", "CelebA", 162_770),
+}
+
+
+def labels(plan: dict[str, Any]) -> dict[str, str]:
+    """Return how the paper calls each variant; those it would call the same keep their own name beside it."""
+    variants = plan["config"]["variants"]
+    found = {name: label(settings) for name, settings in variants.items()}
+    shared = Counter(found.values())
+    # The variant named as its model is the plain one and needs no second name.
+    return {
+        name: text if shared[text] == 1 or name == variants[name]["model"] else f"{text} ({name})"
+        for name, text in found.items()
+    }
+
+
+def label(settings: dict[str, Any]) -> str:
+    """Return the paper's name of a variant with these settings: AE, AE + L1, IRMAE l=8, IRMAE l=8 shared."""
+    model = settings["model"]
+    short = model.upper() if len(model) <= len("irmae") else model.replace("_", " ")  # short names are acronyms
+    text = SPELLED.get(model, short)
+    text += "".join(f" + {penalty.upper()}" for penalty in ("l1", "l2") if settings.get(penalty))
+    differs = any("depth" in own for own in settings.get("for", {}).values())
+    text += f" l={settings['depth']}" if "depth" in settings and not differs else ""
+    chain = settings.get("chain", "trained")
+    return text if chain == "trained" else f"{text} {chain}"
+
+
+def dataset_in(role: str, plan: dict[str, Any]) -> str | None:
+    """Return the data set that plays a role of the paper, or None if it does not run."""
+    dataset = plan["roles"].get(role)
+    return dataset if dataset in plan["datasets"] else None
+
+
+def title_in(role: str, plan: dict[str, Any]) -> str:
+    """Return the paper's name of the data set in a role, or of another role the data set's key."""
+    return PAPER_DATA[role].title if role in PAPER_DATA else plan["roles"][role]
+
+
+def role_of(dataset: str, plan: dict[str, Any]) -> str | None:
+    """Return the role of the paper that a data set plays, if any."""
+    return next((role for role in PAPER_DATA if plan["roles"].get(role) == dataset), None)
+
+
+def heading(metric: str) -> str:
+    """Return how tables call a metric."""
+    kind, *details = metric.split(":")
+    headings = {
+        "rank": "rank > {}",
+        "singular_value": "index {}",
+        "error": "error, {} labels",
+        "effective_rank": "effective rank",
+        "mse": "test MSE",
+        "off_manifold": "off the data, {}",
+        "explained_variance": "variance explained",
+        "fid": "FID, {}",
+        "kid": "KID, {}",
+        "rank_spread": "spread of rank over {}",
+        "rank_error": "error of rank",
+    }
+    return headings[kind].format(*details).replace("gmm", "GMM")

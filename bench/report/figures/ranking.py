@@ -1,0 +1,92 @@
+"""Mean ranks of the methods with their critical difference; in: ranking.csv, out: a figure.
+
+Source: the diagrams of Demsar, "Statistical comparisons of classifiers over multiple data sets", JMLR 7 (2006).
+"""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from bench.records.names import heading
+from bench.report.figures.source import Source
+from bench.verdicts.ranking import BLOCKS, OVERALL
+
+WIDTH = 6.0  # inches, of a diagram
+ROW, ABOVE = 0.22, 1.1  # inches: a method's row, what stands above the first
+COLUMNS = 2
+BAR, TICK = 0.8, 0.12  # heights in rows: of the critical difference above the axis, of a tick
+CLIQUE, FIRST = 0.28, 1.4  # heights in rows: between two joining bars, from the axis to the first name
+TEXT = (
+    "Mean ranks over data sets, best at the left. A bar joins methods that the data sets do not tell apart: "
+    "their ranks differ by no more than the critical difference (CD)."
+)
+
+
+def draw(source: Source, name: str) -> Figure:
+    """Draw a diagram for `overall` and for each metric of `family.ranked_by`."""
+    table = source.table("ranking")
+    table = table[table["blocks"] == next(iter(BLOCKS))]
+    metrics = table["metric"].unique()
+    lines = -(-len(metrics) // COLUMNS)
+    most = table.dropna(subset="mean_rank").groupby("metric").size().max()
+    height = ABOVE + ROW * (FIRST + -(-(0 if pd.isna(most) else most) // 2))
+    whole = Figure(figsize=(WIDTH * COLUMNS, height * lines + 0.3), layout="constrained")
+    grid = list(whole.subplots(lines, COLUMNS, squeeze=False).flat)
+    for axes, metric in zip(grid, metrics, strict=False):
+        rows = table[(table["metric"] == metric) & table["mean_rank"].notna()].sort_values("mean_rank", kind="stable")
+        _diagram(axes, rows, OVERALL if metric == OVERALL else heading(metric))
+    for axes in grid[len(metrics) :]:
+        axes.set_axis_off()
+    whole.supxlabel(TEXT, fontsize=9, color="0.3")
+    return whole
+
+
+def cliques(ranks: np.ndarray, difference: float) -> list[tuple[int, int]]:
+    """Return first and last position of every largest group of sorted ranks [k] within a difference, two at least."""
+    ends = [int(np.searchsorted(ranks, rank + difference, side="right")) - 1 for rank in ranks]
+    return [(i, end) for i, end in enumerate(ends) if end > i and (i == 0 or end > ends[i - 1])]
+
+
+def _diagram(axes: Axes, rows: pd.DataFrame, title: str) -> None:
+    axes.set_axis_off()
+    if rows.empty:
+        axes.set_title(f"{title}: no two methods on all data sets", loc="left")
+        return
+    k, n, p, difference = (rows[name].iloc[0] for name in ("k", "n", "p", "critical_difference"))
+    test = f"Friedman's p {p:.2g}" if pd.notna(p) else "no test"
+    axes.set_title(f"{title} (data sets: {n:.0f}, {test})", loc="left", fontweight="bold")
+    ranks = rows["mean_rank"].to_numpy()
+    axes.plot([1, k], [0, 0], color="black", linewidth=1)
+    for tick in range(1, int(k) + 1):
+        axes.plot([tick, tick], [0, TICK], color="black", linewidth=1)
+        axes.text(tick, 2 * TICK, str(tick), ha="center", va="bottom", fontsize=8)
+    low = _names(axes, rows, k)
+    if pd.notna(difference):
+        _critical(axes, difference, k)
+        for level, (first, last) in enumerate(cliques(ranks, difference)):
+            y = -0.45 - CLIQUE * level
+            axes.plot(ranks[[first, last]] + np.array([-0.03, 0.03]) * (k - 1) / 10, [y, y], color="0.3", linewidth=3)
+    axes.set(xlim=(1 - 0.35 * (k - 1), k + 0.35 * (k - 1)), ylim=(low - 0.5, BAR + 2.2))
+
+
+def _names(axes: Axes, rows: pd.DataFrame, k: float) -> float:
+    """Write the better half at the left and the others at the right, each tied to its rank; return the lowest line."""
+    half, edge, start = -(-len(rows) // 2), 0.06 * (k - 1), -FIRST - CLIQUE * 2
+    for index, row in enumerate(rows.itertuples()):
+        left = index < half
+        y = start - (index if left else len(rows) - 1 - index)
+        x = 1 - edge if left else k + edge
+        axes.plot([row.mean_rank, row.mean_rank, x], [0, y, y], color="0.5", linewidth=0.8)
+        name = f"{row.method}  {row.mean_rank:.2f}" if left else f"{row.mean_rank:.2f}  {row.method}"
+        axes.text(x, y, f" {name} ", ha="right" if left else "left", va="center", fontsize=9)
+    return start - half + 1
+
+
+def _critical(axes: Axes, difference: float, k: float) -> None:
+    """Draw the critical difference above the axis, as much of it as fits."""
+    fits, y = difference <= k - 1, BAR + 0.7
+    ends = [0, 1] if fits else [0]
+    axes.plot([1, min(1 + difference, k)], [y, y], color="black", linewidth=1.5, marker="|", markevery=ends)
+    text = f"CD {difference:.2f}" if fits else f"CD {difference:.2f}: longer than this axis"
+    axes.text(1, y + 0.2, text, ha="left", va="bottom", fontsize=8)

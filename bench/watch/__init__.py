@@ -1,0 +1,1 @@
+"""Watching a suite in work, and what it costs."""
