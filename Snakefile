@@ -10,6 +10,7 @@ from snakemake.utils import min_version
 
 from workflow.alone import be_alone, leave_the_future
 from workflow.check import unknown
+from workflow.jobs import equip
 from workflow.mark import mark
 from workflow.plan import PAPER, presets
 from workflow.totals import refusal
@@ -47,9 +48,6 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/evaluate.smk"
-include: "workflow/rules/sample.smk"
-include: "workflow/rules/fid.smk"
-include: "workflow/rules/sensitivity.smk"
 include: "workflow/rules/linear.smk"
 include: "workflow/rules/report.smk"
 
@@ -73,7 +71,6 @@ localrules:
     all,
     sensitivity,
     plan,
-    spec,
     aggregate,
     judge,
     figure,
@@ -90,10 +87,8 @@ rule all:
         "<results>/tables/check.csv",
 
 
-# A target, for those who want this alone; tables.md opens with it.
-rule sensitivity:
-    input:
-        "<results>/tables/sensitivity.csv",
+# What all rules of jobs share stands there once.
+equip(workflow.rules, CONFIG)
 
 
 # On a cluster the total of the default profile does not hold; its profile says so with this scope.

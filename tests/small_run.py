@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import save_file
 
 from bench.engine.build import encode, load_models
-from bench.engine.trainer import start
+from bench.engine.training import start
 from bench.records.files import write_array, write_json
 from bench.records.spec import read_spec
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from test_train import make_spec, pictures
 
-import bench.engine.trainer
+import bench.engine.training
 from bench.engine.build import evaluation_memory, initial_model
 from bench.engine.checkpoint import Checkpoint
 from bench.engine.memory import CUDA, training_memory
@@ -30,8 +30,8 @@ def fits(monkeypatch, seeds: int) -> list[tuple[int, ...]]:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB.")
         return real(spec, images)
 
-    real = bench.engine.trainer.start
-    monkeypatch.setattr("bench.engine.trainer.start", start)
+    real = bench.engine.training.start
+    monkeypatch.setattr("bench.engine.training.start", start)
     return tried
 
 

@@ -13,7 +13,7 @@ from workflow.runs import batches, datasets_of, label, retrained, runs
 from workflow.studies import studied
 
 PAPER = "paper"  # the preset of config.yaml itself; every other one is an overlay
-# What a run's spec.json says, beside the images' shape.
+# What specifies a run, beside the images' shape.
 SPECIFIED = ("dataset", "variant", "model", "options", "seeds", "latent", "architecture", "training")
 # The images that a kind of figure shows; spectra need none.
 IMAGES = {
@@ -63,7 +63,7 @@ def typed(value: Any) -> Any:
 
 def results_root(preset: str) -> str:
     """Return the folder that holds everything a preset writes."""
-    return "results" if preset == PAPER else f"results/{preset}"
+    return f"results/{preset}"
 
 
 def figures(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -127,11 +127,11 @@ def make_plan(config: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def spec(run: dict[str, Any]) -> dict[str, Any]:
-    """Return spec.json without the images' shape, which is known once the data are there."""
+def specification(run: dict[str, Any]) -> dict[str, Any]:
+    """Return a run's specification without the images' shape, which is known once the data are there."""
     return {key: value for key, value in run.items() if key in SPECIFIED}
 
 
-def text(content: Any) -> str:
+def as_json(content: Any) -> str:
     """Return JSON with sorted keys: equal contents give equal texts, which is what Snakemake compares."""
     return json.dumps(content, sort_keys=True)

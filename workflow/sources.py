@@ -7,17 +7,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+SURROUNDINGS = "bench/job/"
+
 
 def closure(root: Path, *paths: str) -> list[str]:
     """Return `paths` and every file under bench/ they import, directly or not, sorted and relative to `root`.
 
+    But for bench/job/: what surrounds a job cannot change a number.
     Modules found by name at run time (in bench/models/ and bench/datasets/) are not followed: name them too.
     """
     found: set[str] = set()
     waiting = list(paths)
     while waiting:
         path = waiting.pop()
-        if path not in found:
+        if path not in found and not path.startswith(SURROUNDINGS):
             found.add(path)
             waiting += imports(root, path)
     return sorted(found)

@@ -54,7 +54,7 @@ def archive(folder: Folder, out: Path) -> None:
         if faults := verify(temporary):
             more = f" and {len(faults) - 1} faults more" if len(faults) > 1 else ""
             raise Stop(
-                f"{folder.root} is not to be handed over: {faults[0]}{more} (python -m bench.check {folder.root})"
+                f"{folder.root} is not to be handed over: {faults[0]}{more} (python -m bench.checks {folder.root})"
             )
 
 

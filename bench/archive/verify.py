@@ -1,7 +1,8 @@
 """Reading an archive of `bench.archive` as a hostile reviewer; in: the zip, out: a line per fault.
 
 `python -m bench.archive.verify quick.zip` exits with 1 if there is one. Nothing is unpacked before every file is the
-one that the archive lists, and then only into a temporary folder, where `bench.check` compares the tables with the runs.
+one that the archive lists, and then only into a temporary folder, where `bench.check` compares the tables with the
+runs.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from bench.check import check
+from bench.checks import check
 from bench.checks.folder import Finding, Folder
 from bench.job.command import Stop, run
 

@@ -1,5 +1,7 @@
-"""The seeds of a run in training: a step, an epoch, and what the models do before the last epochs."""
+"""The training loop, all seeds of a run at once: from initial weights or a checkpoint, epoch by epoch, to the last."""
 
+import time
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import torch
@@ -7,11 +9,47 @@ from torch import Tensor
 
 from bench.engine.batches import epoch_batches
 from bench.engine.build import initial_model
+from bench.engine.checkpoint import Checkpoint
 from bench.engine.ensemble import Ensemble
 from bench.engine.steps import Steps
+from bench.job.command import Stop
 from bench.job.progress import Progress
 from bench.models.base.autoencoder import Autoencoder
 from bench.records.spec import Spec
+
+# Least time between two checkpoints; saving one takes some tenths of a second per 100 MB, half of it for the digest.
+CHECKPOINT_SECONDS = 5.0
+
+
+@dataclass
+class Result:
+    """What training gives: the seeds' parameters and buffers by name [s, ...], mean losses [epochs][s], wall time."""
+
+    state: dict[str, Tensor]
+    history: list[list[float]] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def train(spec: Spec, images: Tensor, checkpoint: Checkpoint) -> Result:
+    """Train a run on uint8 images [n, c, h, w], from its checkpoint if there is one."""
+    trainer = Trainer(spec, images)
+    done = _resume(trainer, checkpoint)
+    saved = time.monotonic()
+    epochs = spec.training.epochs if trainer.ensemble.optimiser else 0
+    progress = Progress(epochs, "epochs", len(done.history), (len(spec.seeds) * len(images), "images"))
+    for epoch in range(len(done.history), epochs):
+        begun = time.monotonic()
+        if epoch == trainer.settles:
+            trainer.settle()
+        done.history.append(trainer.epoch(epoch, progress))
+        done.seconds += time.monotonic() - begun
+        if time.monotonic() - saved > CHECKPOINT_SECONDS:
+            checkpoint.save(trainer.ensemble.tensors(), {"history": done.history, "seconds": done.seconds})
+            saved = time.monotonic()
+    if trainer.settles >= epochs:
+        trainer.settle()
+    done.state = trainer.ensemble.state()
+    return done
 
 
 class Trainer:
@@ -76,3 +114,40 @@ def start(spec: Spec, images: Tensor) -> Ensemble:
 def ensemble(spec: Spec, models: list[Autoencoder], device: torch.device) -> Ensemble:
     """Return models under one optimiser, each at the learning rates it asks for."""
     return Ensemble(models, [model.groups(spec.training.lr) for model in models], device)
+
+
+def _resume(trainer: Trainer, checkpoint: Checkpoint) -> Result:
+    tensors, notes = checkpoint.load()
+    if not notes:
+        return Result({})
+    if len(notes["history"]) > trainer.settles:
+        trainer.settle()  # for what is trained from there on; what it computed is overwritten
+    trainer.ensemble.restore(tensors)
+    print(f"resumed after epoch {len(notes['history'])}", flush=True)
+    return Result({}, **notes)
+
+
+def train_within_memory(spec: Spec, images: Tensor, checkpoint: Checkpoint) -> Result:
+    """Train as `train` does; seeds that do not fit together are halved until they do. Stop if one alone does not."""
+    try:
+        return train(spec, images, checkpoint)
+    except torch.OutOfMemoryError as problem:
+        reason = str(problem).split(". ")[0]
+    # Out of the handler, whose traceback would keep the tensors alive.
+    if len(spec.seeds) == 1:
+        raise Stop(f"{spec.name} does not fit into the device's memory: {reason}; use a larger GPU or fewer jobs on it")
+    print(f"{len(spec.seeds)} seeds do not fit into the device's memory together: training them in halves", flush=True)
+    torch.cuda.empty_cache()
+    half = (len(spec.seeds) + 1) // 2
+    parts = [
+        train_within_memory(replace(spec, seeds=seeds), images, checkpoint.of(seeds))
+        for seeds in (spec.seeds[:half], spec.seeds[half:])
+    ]
+    return joined(*parts)
+
+
+def joined(one: Result, other: Result) -> Result:
+    """Return two parts of a run as one; their epochs took place one after the other."""
+    state = {name: torch.cat([tensor, other.state[name]]) for name, tensor in one.state.items()}
+    history = [first + second for first, second in zip(one.history, other.history, strict=True)]
+    return Result(state, history, one.seconds + other.seconds)
