@@ -49,7 +49,7 @@ def main(
     device: torch.device,
 ) -> None:
     spec = read_spec(spec, data)
-    drawn, rows = generate(spec, read_array(codes), components, sample, device)
+    drawn, rows = generate(spec, read_array(codes / "train.npy"), components, sample, device)
     with writing(samples) as temporary:
         save_file(drawn, temporary)
     references, made_by = read_reference(reference, network, device)
