@@ -8,9 +8,9 @@ from snakemake.exceptions import WorkflowError
 from snakemake.settings.types import DeploymentMethod
 from snakemake.utils import min_version
 
-from workflow.alone import be_alone, leave_the_future
 from workflow.check import unknown
 from workflow.jobs import equip
+from workflow.lock import lock_folder
 from workflow.mark import mark
 from workflow.plan import PAPER, presets
 from workflow.totals import refusal
@@ -54,8 +54,7 @@ include: "workflow/rules/report.smk"
 
 # Only where jobs are about to run: not in a dry-run, and not in the Snakemakes that a cluster's jobs start.
 onstart:
-    be_alone(Path(".snakemake/one-at-a-time"))
-    leave_the_future(Path(OUT), ROOT / "bench")
+    lock_folder(Path(".snakemake/one-at-a-time"))
     mark(Path(OUT), "running")  # for those who watch (bench/watch/status.py)
 
 
