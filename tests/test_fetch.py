@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from bench import fetch as fetch_rule
-from bench.datasets.base.splits import Split, Splits, shapes
+from bench.datasets import shapes
+from bench.datasets.base.splits import Split, Splits
 from bench.fetch import fetch
 from bench.job import progress
 from bench.job.command import Stop

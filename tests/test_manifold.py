@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from bench.datasets.base.splits import gaussian2d
+from bench.datasets import gaussian2d
 from bench.measures.base import manifold
 from bench.measures.base.manifold import drawn_pairs, nearest, rms, true_midpoints
 from bench.records.files import write_json
