@@ -23,14 +23,6 @@ IMAGES = {
     "pca_grid": "pca_grid",
     "ablation": "gmm",
 }
-# The table that a kind of figure reads; others read that of all metrics.
-TABLES = {
-    "frontier": "tables/family.csv",
-    "ranking": "tables/ranking.csv",
-    "study": "tables/studies.csv",
-    "linear_rank": "linear_rank/metrics.csv",
-}
-WITHOUT_DATA = ("linear_rank",)  # kinds of figures of no data set
 
 
 def presets(folder: Path) -> dict[str, Path]:
