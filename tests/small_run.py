@@ -1,6 +1,7 @@
 """A small run, for the tests of the engine and of the steps: its specification, and on disk untrained."""
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,17 @@ def pictures(count: int = 43) -> torch.Tensor:
     rows, columns = np.mgrid[:32, :32]
     bump = np.exp(-((rows - centre[:, 0]) ** 2 + (columns - centre[:, 1]) ** 2) / 30)
     return torch.from_numpy((bump * 255).astype(np.uint8))[:, None]
+
+
+def interrupted(epoch: Callable, number: int) -> Callable:
+    """Return `Trainer.epoch` with an interruption before epoch `number`."""
+
+    def stopped(self, current, progress):
+        if current == number:
+            raise KeyboardInterrupt
+        return epoch(self, current, progress)
+
+    return stopped
 
 
 def read_rows(path: Path) -> dict[tuple[int, str], str]:

@@ -2,11 +2,11 @@
 
 import pytest
 import torch
-from test_train import make_spec, pictures
+from small_run import CPU, make_spec, pictures
 
-from bench.classify import Codes
 from bench.engine.build import initial_model
 from bench.engine.training import Trainer
+from bench.measures.base.classification import Codes
 from bench.measures.base.classifiers import train_classifiers
 from bench.measures.base.heads import Head, Heads
 from benchmarks import heads, plain, sizes
@@ -14,8 +14,6 @@ from benchmarks.__main__ import table
 from benchmarks.plain import Digits, Faces
 from benchmarks.scale import exponent
 from benchmarks.side_by_side import Line, side_by_side, times_as_fast
-
-CPU = torch.device("cpu")
 
 
 def test_every_round_calls_every_way_in_turn_after_a_warm_up():

@@ -1,15 +1,15 @@
-import json
+"""FID and KID of decoded codes, against the features of real images that rule `reference` keeps."""
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
-from small_run import CPU, LATENT, SHAPE, call, read_rows, write_small_run
+from small_run import CPU, SHAPE
 
 from bench.engine.build import decode
-from bench.fid import fid, main, read_reference
 from bench.job.command import Stop
-from bench.measures.base.features import Reference, features_to_fid, features_to_kid, images_to_features, load_extractor
+from bench.measures.base.distances import fid, read_reference
+from bench.measures.base.features import Reference, images_to_features, load_extractor
 from bench.records.files import sha256
 from benchmarks.random_network import write_random_in_domain
 
@@ -66,48 +66,12 @@ def test_a_diverged_seed_has_no_numbers_and_black_images(extractor):
     assert images.shape == (100, *SHAPE) and images.dtype == np.uint8 and not images.any()
 
 
-def write_reference(path, weights) -> torch.Tensor:
-    features = torch.rand(50, 64, generator=torch.Generator().manual_seed(0))
+def test_a_reference_is_read_by_split_and_stops_if_it_was_made_with_other_weights(tmp_path, weights):
+    path, features = tmp_path / "reference.safetensors", torch.rand(50, 64)
     save_file({"test": features}, path, {"extractor": "in_domain", "weights_sha256": sha256(weights)})
-    return features
-
-
-def test_a_reference_made_with_other_weights_stops(tmp_path, weights):
-    features = write_reference(tmp_path / "reference.safetensors", weights)
-    found, network = read_reference(tmp_path / "reference.safetensors", weights, CPU)
-    assert torch.equal(found["test"].features, features) and network["extractor"] == "in_domain"
+    references, network = read_reference(path, weights, CPU)
+    assert torch.equal(references["test"].features, features)
+    assert network == {"extractor": "in_domain", "weights_sha256": sha256(weights)}
     weights.write_bytes(b"others")
     with pytest.raises(Stop, match="reference.safetensors was made with other weights"):
-        read_reference(tmp_path / "reference.safetensors", weights, CPU)
-
-
-def test_the_rule_writes_a_number_per_seed_and_density_and_the_first_images(tmp_path, weights, monkeypatch):
-    _, models = write_small_run(tmp_path, diverged=1)
-    generator = torch.Generator().manual_seed(0)
-    samples = {name: torch.randn(2, COUNT, LATENT, generator=generator) for name in ("gaussian", "gmm")}
-    for z in samples.values():
-        z[1] = torch.nan
-    save_file(samples, tmp_path / "samples.safetensors")
-    reference = write_reference(tmp_path / "reference.safetensors", weights)
-    names = ("model", "samples", "reference")
-    flags = {name: tmp_path / f"{name}.safetensors" for name in names}
-    flags |= {"spec": tmp_path / "spec.json", "extractor": weights, "device": "cpu"}
-    flags |= {name: tmp_path / f"{name}.npy" for name in samples}
-    settings = json.dumps({"extractor": "in_domain", "reference": "test", "epochs": 1, "count": COUNT})
-    call(monkeypatch, main, **flags, settings=settings, metrics=tmp_path / "fid.csv")
-
-    rows = read_rows(tmp_path / "fid.csv")
-    values = {(row["seed"], row["metric"]): row["value"] for row in rows}
-    assert len(rows) == len(values) == 2 * 6
-    extractor = load_extractor("in_domain", weights, CPU)
-    for name, z in samples.items():
-        decoded = decode(models[0], z[0], CPU)
-        features = images_to_features(decoded, extractor, CPU)
-        assert float(values["0", f"fid:{name}"]) == pytest.approx(features_to_fid(features, Reference(reference)))
-        assert float(values["0", f"kid:{name}"]) == pytest.approx(features_to_kid(features, reference))
-        assert values["1", f"fid:{name}"] == values["1", f"kid:{name}"] == ""
-        images = np.load(tmp_path / f"{name}.npy")
-        assert images.shape == (2, 100, *SHAPE) and images.dtype == np.uint8
-        assert np.array_equal(images[0], decoded[:100]) and not images[1].any()
-    for seed in ("0", "1"):
-        assert (values[seed, "count:samples"], values[seed, "count:reference"]) == (f"{COUNT}.0", "50.0")
+        read_reference(path, weights, CPU)
