@@ -16,9 +16,9 @@ import pandas as pd
 from bench.job.command import Stop, run
 from bench.records.files import COMMENT, read_json
 from bench.records.jobs import every_run, gather_jobs
+from bench.records.names import REFERENCE
 from bench.records.tables import natural, write_table
 
-REFERENCE = "reference"  # the floors and ceilings of a data set, numbers of no model, stand as a variant
 REFERENCE_STEPS = ("fid_reference", "interpolate_reference")
 COST = "jobs"  # the one table whose files may go: Snakemake's benchmarks are no results
 REEVALUATE = "reevaluate"  # the step whose metrics are called ALTERNATIVE/METRIC

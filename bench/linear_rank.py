@@ -33,6 +33,7 @@ from bench.linear.summary import (
     LOSS,
     NOMINAL,
     STEPS,
+    THRESHOLD,
     WIDE,
     at_chosen_rates,
     summary,
@@ -41,7 +42,6 @@ from bench.records.files import COMMENT, writing
 from bench.records.origin import origin
 
 DATASET = "linear"  # as the tables call it
-THRESHOLD = 0.01  # of the metric rank:0.01, as in bench/spectrum.py
 DIVERGED = 2.0  # a loss this many times the initial one, or none at all
 REACHED = 1.1  # a loss this many times the best one of the true rank: every factor is learned
 CHECKPOINTS = 40  # of a trajectory

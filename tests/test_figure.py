@@ -1,4 +1,5 @@
 import sys
+from pathlib import Path
 
 import matplotlib.image
 import numpy as np
@@ -13,6 +14,10 @@ from bench.report.figures.canvas import mosaic
 from bench.report.figures.frontier import non_dominated
 from bench.report.figures.labels import overlap, place
 from bench.report.figures.ranking import cliques
+from workflow.sources import closure
+
+ROOT = Path(__file__).resolve().parent.parent
+FIGURES = "bench/report/figures/"
 
 
 @pytest.fixture(scope="module")
@@ -194,3 +199,10 @@ def test_a_study_that_does_not_run_says_so(results):
     config = plan["config"] | {"studies": {"beta": {"does": "weight", "variants": {}}}}
     plan = plan | {"config": config, "figures": {"beta": {"kind": "study", "panels": []}}}
     assert words(figure.figure(plan, folder, "beta")) == ["weight: not run in this preset"]
+
+
+def test_a_sentence_of_the_report_redraws_no_figure_and_a_figure_rewrites_no_report():
+    figure_code, report_code = (closure(ROOT, f"bench/{rule}.py") for rule in ("figure", "tables"))
+    sentences = [path for path in figure_code if path.startswith("bench/report/") and not path.startswith(FIGURES)]
+    assert sentences == ["bench/report/__init__.py"]
+    assert not [path for path in report_code if path.startswith(FIGURES)]

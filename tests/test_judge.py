@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from bench.judge import claims
 from bench.verdicts.cells import cells, margin
+from bench.verdicts.claims import claims
 from bench.verdicts.comparable import differences
 from bench.verdicts.measured import Measured, by_seed
 from bench.verdicts.orderings import outcomes

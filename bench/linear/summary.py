@@ -6,7 +6,8 @@ import pandas as pd
 NOMINAL = 1.0  # the scale at which rates are chosen and depths compared
 CLAIMED = "sgd"  # the optimiser of the theory: its numbers bear the claims' names, another's have its name behind
 WIDE = ["variant", "optimiser", "depth", "scale", "rate", "rank", "seed"]
-LEARNED, ERROR, STEPS, LOSS = "rank:0.01", "rank_error", "steps", "loss"
+THRESHOLD = 0.01  # a learned rank counts the singular values above this times the largest
+LEARNED, ERROR, STEPS, LOSS = f"rank:{THRESHOLD:g}", "rank_error", "steps", "loss"
 CHOICE = ["optimiser", "variant"]
 
 

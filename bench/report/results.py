@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from bench.aggregate import REFERENCE
 from bench.records.files import read_json
-from bench.records.names import PAPER_DATA, PAPER_EXTRACTOR, PaperData, dataset_in, labels
+from bench.records.names import PAPER_DATA, PAPER_EXTRACTOR, REFERENCE, PaperData, dataset_in, labels
 from bench.records.tables import read_table
 from bench.report.cells import BREAK, beside_paper, difference, measured, published, summarise
 

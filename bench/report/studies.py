@@ -4,12 +4,11 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from bench.records.names import heading, label
+from bench.records.names import STUDY_METRICS, heading, label
 from bench.report.cells import measured, summarise, table
 from bench.report.codes import digits
 from bench.report.results import NOT_RUN, Place, Results
 
-METRICS = ("rank:0.01", "effective_rank", "explained_variance", "fid:gmm", "error:100:best")
 TEXT = """\
 ## Studies: what a setting does
 
@@ -37,7 +36,7 @@ def _study(name: str, results: Results) -> Iterator[str]:
 
 
 def _table(rows: pd.DataFrame, does: str, results: Results) -> str:
-    metrics = [name for name in METRICS if (rows["metric"] == name).any()]
+    metrics = [name for name in STUDY_METRICS if (rows["metric"] == name).any()]
     lines = [
         [variant, f"{setting:g}", *_cells(own, metrics, results)]
         for (variant, setting), own in rows.groupby(["variant", "setting"], sort=False)

@@ -4,12 +4,13 @@ from typing import Any
 
 import pandas as pd
 
+from bench.records.names import RANK
 from bench.verdicts.measured import Measured
 from bench.verdicts.significance import NOTHING, corrected, paired
 
 # In the order of the tables; an entry that ends with a colon stands for all that begin so.
 METRICS = (
-    *("rank:0.01", "effective_rank", "explained_variance", "mse"),
+    *(RANK, "effective_rank", "explained_variance", "mse"),
     *("fid:", "kid:", "error:", "off_manifold:"),
 )
 EARLY_STOPPING = ":best"  # the reading of an error that the paper's is
