@@ -81,11 +81,11 @@ def linear_rank(
         every,
     )
     table = pd.DataFrame(planned).assign(optimiser=optimiser, depth=depth)
-    found = measured(history, table["rank"].to_numpy(), covariances)
-    return table.assign(**found)[[*WIDE, *found]], trajectories(history, table.iloc[watch], every)
+    metrics = training_metrics(history, table["rank"].to_numpy(), covariances)
+    return table.assign(**metrics)[[*WIDE, *metrics]], trajectories(history, table.iloc[watch], every)
 
 
-def measured(history: History, ranks: np.ndarray, covariances: np.ndarray) -> dict[str, np.ndarray]:
+def training_metrics(history: History, ranks: np.ndarray, covariances: np.ndarray) -> dict[str, np.ndarray]:
     """Return the metrics [n] of trainings; NaN where one diverged, of `STEPS` also where a factor is not learned."""
     loss, best = history.loss.numpy(), best_loss(covariances, ranks)
     finite = np.isfinite(loss[-1]) & (loss[-1] <= DIVERGED * loss[0])

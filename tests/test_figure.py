@@ -12,7 +12,7 @@ from bench import aggregate, figure, judge
 from bench.job.command import Stop
 from bench.report.figures.canvas import mosaic
 from bench.report.figures.frontier import non_dominated
-from bench.report.figures.labels import overlap, place
+from bench.report.figures.labels import label_points, overlap
 from bench.report.figures.ranking import cliques
 from workflow.sources import closure
 
@@ -161,7 +161,7 @@ def test_names_hide_neither_points_nor_each_other():
     points = np.random.default_rng(0).uniform(size=(12, 2))
     axes.plot(*points.T, "o")
     whole.draw_without_rendering()
-    written = place(axes, points, np.full((12, 2), 0.01), [f"method {i}" for i in range(12)], ["black"] * 12)
+    written = label_points(axes, points, np.full((12, 2), 0.01), [f"method {i}" for i in range(12)], ["black"] * 12)
     whole.draw_without_rendering()
     boxes = np.array([Text.get_window_extent(text).get_points() for text in written])  # without their ties
     assert all(overlap(boxes[i : i + 1], np.delete(boxes, i, 0)).item() == 0 for i in range(12))

@@ -39,7 +39,7 @@ def test_metrics_of_a_training_that_learned_all_that_stopped_short_and_that_dive
     covariances = np.broadcast_to(np.diag([4.0, 1.0, 0.5]), (3, 3, 3))
     losses = torch.tensor([[5.5, 5.5, 5.5], [1.65, 3.0, 80.0], [1.5, 2.0, torch.nan]])
     codes = torch.diag_embed(torch.tensor([[4.0, 0.01], [4.0, 1.0], [torch.nan, 1.0]]))
-    found = linear_rank.measured(History(losses, codes, codes), np.array([1, 1, 1]), covariances)
+    found = linear_rank.training_metrics(History(losses, codes, codes), np.array([1, 1, 1]), covariances)
     expected = {"rank:0.01": [1, 2, np.nan], "rank_error": [0, 1, np.nan]}
     expected |= {"steps": [1, np.nan, np.nan], "loss": [1, 2 / 1.5, np.nan]}
     for name, values in expected.items():

@@ -47,9 +47,9 @@ def _row(area: SubFigure, rows: pd.DataFrame, metrics: list[str], does: str) -> 
 def _draw(axes: Axes, rows: pd.DataFrame) -> None:
     """Draw settings evenly spaced: those of a study mostly double, and 0 has no place on a logarithmic axis."""
     order, names = sorted(rows["setting"].unique()), list(rows["variant"].unique())
-    rows = rows.assign(place=rows["setting"].map(order.index))
+    rows = rows.assign(position=rows["setting"].map(order.index))
     sns.lineplot(
-        rows, x="place", y="value", hue="variant", hue_order=names, style="variant", style_order=names,
+        rows, x="position", y="value", hue="variant", hue_order=names, style="variant", style_order=names,
         markers=True, dashes=False, errorbar=("pi", 100), ax=axes,
     )  # fmt: skip
     axes.set_xticks(range(len(order)), [f"{setting:g}" for setting in order])
