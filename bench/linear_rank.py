@@ -4,7 +4,6 @@ in: settings, out: metrics.csv, trajectories.csv, summary.csv.
 The paper's own settings could not be found: docs/greedy.md says what this study is and what it is not.
 """
 
-import argparse
 import json
 from collections.abc import Iterator, Sequence
 from itertools import product
@@ -15,7 +14,6 @@ import numpy as np
 import pandas as pd
 import torch
 
-from bench.job.command import run
 from bench.job.progress import counted
 from bench.linear.chains import OPTIMISERS, History, train
 from bench.linear.data import (
@@ -134,16 +132,7 @@ def tables(settings: dict[str, Any], seeds: Sequence[int]) -> Iterator[tuple[str
     yield "summary", summary(study)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--settings", type=json.loads, required=True)
-    parser.add_argument("--seeds", type=int, nargs="+", required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    arguments = parser.parse_args()
-    for name, table in tables(arguments.settings, arguments.seeds):
-        write_numbers(arguments.out / f"{name}.csv", table, arguments.settings)
+def main(*, settings: dict, seeds: list, results: Path) -> None:
+    for name, table in tables(settings, seeds):
+        write_numbers(results / f"{name}.csv", table, settings)
         print(f"wrote {len(table)} rows of {name}.csv")
-
-
-if __name__ == "__main__":
-    run(main)

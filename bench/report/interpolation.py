@@ -22,7 +22,7 @@ Autoencoders (arXiv 2405.13980), whose first version scored interpolations by a 
 
 def interpolation(results: Results) -> str:
     """Return how far decoded ends and middles are from real images, for every data set."""
-    text = TEXT.format(scored=results.plan["config"]["interpolate"]["scored"])
+    text = TEXT.format(scored=results.plan["config"]["measures"]["interpolation"]["scored"])
     return "\n\n".join([text, *(_part(results, Place(dataset, None)) for dataset in results.data)])
 
 

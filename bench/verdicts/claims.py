@@ -1,11 +1,13 @@
 """The claims with their verdicts; in: plan, values by seed and data records, out: claims.csv."""
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from bench.records.tables import read_table
 from bench.verdicts.comparable import differences
-from bench.verdicts.measured import Measured
+from bench.verdicts.measured import Measured, by_seed, spreads
 from bench.verdicts.orderings import NOT_COMPARABLE, NOT_RUN, notes, outcomes
 
 
@@ -24,3 +26,12 @@ def claims(plan: dict[str, Any], measured: Measured, data: dict[str, Any]) -> pd
         if unlike:
             table.loc[index, ["verdict", "reason"]] = NOT_COMPARABLE, "; ".join(unlike)
     return table.assign(note=notes(table, plan, measured))
+
+
+def read_measured(results: Path) -> Measured:
+    """Return what a results folder measured: every number of the runs, the spreads over its studies, and the numbers of
+    rule `linear_rank`, as those of a data set called `linear`.
+    """
+    metrics, studies = (read_table(results / "tables" / f"{name}.csv") for name in ("metrics", "studies"))
+    linear = read_table(results / "linear_rank" / "summary.csv").assign(dataset="linear")
+    return Measured(by_seed(metrics) | spreads(studies) | by_seed(linear))

@@ -1,12 +1,10 @@
 """What was measured, by seed; in: metrics.csv and alternatives.csv, out: one series per number of a table."""
 
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import pandas as pd
 
 from bench.records.names import RANK
-from bench.records.tables import read_table
 
 KEYS = ["dataset", "variant", "metric"]
 Series = dict[tuple[str, str, str], pd.Series]
@@ -38,15 +36,6 @@ class Measured:
     def under(self, other: Series, instead: dict[str, str]) -> "Measured":
         """Return what an alternative measured, and the usual numbers where it changes nothing."""
         return replace(self, other=other, instead=instead)
-
-
-def read_measured(results: Path) -> Measured:
-    """Return what a results folder measured: every number of the runs, the spreads over its studies, and the numbers of
-    rule `linear_rank`, as those of a data set called `linear`.
-    """
-    metrics, studies = (read_table(results / "tables" / f"{name}.csv") for name in ("metrics", "studies"))
-    linear = read_table(results / "linear_rank" / "summary.csv").assign(dataset="linear")
-    return Measured(by_seed(metrics) | spreads(studies) | by_seed(linear))
 
 
 def spreads(studies: pd.DataFrame) -> Series:

@@ -2,8 +2,8 @@
 
 Training is predicted from its operations (bench/engine/operations.py): their number is counted, and the rate is the
 median over the trained runs whose networks are of the same family. Every other rule is predicted from the mean seconds
-that its jobs took per seed, on the same data set if there are any. That assumes that a job does as much work per seed as
-those measured: with rates from a smaller preset it comes out too low.
+that its jobs took per seed, on the same data set if there are any. That assumes that a job does as much work per seed
+as those measured: with rates from a smaller preset it comes out too low.
 """
 
 import json
