@@ -1,4 +1,3 @@
-import sys
 from pathlib import Path
 
 import matplotlib.image
@@ -6,7 +5,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from synthetic import LATENT, PAPER, call, write_results
+from synthetic import LATENT, PAPER, write_results
 
 from bench import aggregate, figure, judge
 from bench.job.command import Stop
@@ -24,9 +23,18 @@ FIGURES = "bench/report/figures/"
 def results(tmp_path_factory):
     folder = tmp_path_factory.mktemp("results")
     plan = write_results(folder)
-    call(aggregate, folder, "--tables", folder / "tables")
-    call(judge, folder, "--paper", PAPER)
+    aggregate.main(plan=folder / "plan.json", tables=folder / "tables")
+    judge.main(plan=folder / "plan.json", paper=PAPER, tables=folder / "tables")
     return plan, folder
+
+
+@pytest.fixture(scope="module")
+def drawn_twice(results, tmp_path_factory):
+    """Return two folders in which the rule has drawn all figures."""
+    folders = [tmp_path_factory.mktemp("figures") for _ in range(2)]
+    for folder in folders:
+        figure.main(plan=results[1] / "plan.json", figures=folder)
+    return folders
 
 
 def axes_of(whole):
@@ -117,26 +125,13 @@ def test_an_unknown_number_stops_naming_those_that_exist(results):
         figure.figure(*results, "3")
 
 
-@pytest.mark.parametrize("number", ["2", "5", "6", "11", "frontier", "ranking", "depth"])
-def test_files_are_not_blank_and_twice_the_same(results, tmp_path, monkeypatch, number):
-    folder = results[1]
-    for name in ("a", "b"):
-        shared = [
-            "--plan",
-            folder / "plan.json",
-            "--results",
-            folder,
-            "--name",
-            number,
-            "--out",
-            tmp_path / name,
-        ]
-        monkeypatch.setattr(sys, "argv", ["figure", *map(str, shared)])
-        figure.main()
-    assert len(np.unique(matplotlib.image.imread(tmp_path / "a.png"))) > 10
-    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
-    for suffix in (".png", ".pdf"):
-        assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
+@pytest.mark.parametrize("name", ["2", "5", "6", "11", "frontier", "ranking", "depth", "linear_rank"])
+def test_files_are_not_blank_and_twice_the_same(drawn_twice, name):
+    image, pdf = (drawn_twice[0] / f"figure_{name}{suffix}" for suffix in (".png", ".pdf"))
+    assert len(np.unique(matplotlib.image.imread(image))) > 10
+    assert pdf.read_bytes().startswith(b"%PDF")
+    for path in (image, pdf):
+        assert path.read_bytes() == (drawn_twice[1] / path.name).read_bytes()
 
 
 def test_the_frontier_has_a_point_and_a_name_per_method(results):

@@ -1,6 +1,3 @@
-import json
-import sys
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,8 +6,8 @@ import torch
 from bench import linear_rank
 from bench.linear.chains import History
 from bench.linear.summary import WIDE, at_chosen_rates, summary
+from bench.measures.spectrum import spectrum
 from bench.records.files import read_origin
-from bench.spectrum import spectrum
 
 SETTINGS = {
     "size": 8,
@@ -29,7 +26,7 @@ SETTINGS = {
 # Metrics
 
 
-def test_a_learned_rank_is_that_of_the_rule_spectrum():
+def test_a_learned_rank_is_that_of_the_measure_spectrum():
     z = np.random.default_rng(0).standard_normal((500, 4)) * [1, 0.5, 0.2, 0.01]
     ranks = linear_rank.learned_ranks(np.array([np.cov(z, rowvar=False), np.full((4, 4), np.nan), np.zeros((4, 4))]))
     assert ranks.tolist() == [dict(spectrum(z, [0.01]))["rank:0.01"], 0, 0] == [3, 0, 0]
@@ -73,11 +70,9 @@ def test_a_seed_alone_is_the_seed_in_the_batch(optimiser):
     pd.testing.assert_frame_equal(alone, batch[batch["seed"] == 1].reset_index(drop=True), rtol=1e-9)
 
 
-def test_the_rule_writes_every_training_and_equal_bytes_twice(tmp_path, monkeypatch):
+def test_the_rule_writes_every_training_and_equal_bytes_twice(tmp_path):
     for name in ("a", "b"):
-        arguments = ["--settings", json.dumps(SETTINGS), "--seeds", "0", "1", "--out", str(tmp_path / name)]
-        monkeypatch.setattr(sys, "argv", ["linear_rank", *arguments])
-        linear_rank.main()
+        linear_rank.main(settings=SETTINGS, seeds=[0, 1], results=tmp_path / name)
     files = {name: tmp_path / "a" / f"{name}.csv" for name in ("metrics", "trajectories", "summary")}
     for path in files.values():
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
