@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from bench.records.names import SUPERVISED
 from bench.verdicts.cells import cells, margin
 from bench.verdicts.claims import claims
 from bench.verdicts.comparable import differences
@@ -15,6 +16,7 @@ from bench.verdicts.measured import Measured, by_seed
 from bench.verdicts.orderings import outcomes
 from bench.verdicts.sensitivity import sensitivity
 from bench.verdicts.variance import components, variance
+from workflow import alternatives as protocols
 from workflow import plan as planning
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -259,6 +261,10 @@ def test_an_alternative_is_judged_with_the_usual_numbers_of_what_it_does_not_tou
     assert list(judged["alternative"]) == ["test-codes"]  # only what something was measured for
     assert (judged["usual"][0], judged["effect"][0]) == ("reproduced", effect)
     assert judged["difference"][0] == pytest.approx(np.mean(then) - np.mean(HIGH))
+
+
+def test_workflow_and_tables_call_the_supervised_network_alike():
+    assert protocols.SUPERVISED == SUPERVISED
 
 
 def test_an_unclear_claim_may_become_clear():
