@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from bench.job.command import Stop, run
+from bench.records.costs import gather_jobs
 from bench.records.files import COMMENT, read_json
-from bench.records.jobs import every_run, gather_jobs
+from bench.records.plan import every_run
 from bench.records.tables import natural, write_table
 
 REFERENCE = "reference"  # the floors and ceilings of a data set, numbers of no model, stand as a variant

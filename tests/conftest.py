@@ -10,7 +10,7 @@ from smoke_run import finish
 from synthetic import write_results, write_tables
 
 from bench.records.files import write_json
-from bench.records.jobs import every_run
+from bench.records.plan import every_run
 
 # Started in a shell's background, this process ignores Ctrl-C, and so would what the tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)

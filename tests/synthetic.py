@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from bench import aggregate, judge, linear_rank, tables
+from bench.records.costs import NAMES, REPORT
 from bench.records.files import read_json, sha256, write_array, write_json, write_rows
-from bench.records.jobs import every_run, measuring
+from bench.records.plan import every_job, every_run
 from workflow.plan import make_plan, typed
 
 CONFIG = Path(__file__).resolve().parent.parent / "config"
@@ -105,6 +106,7 @@ def config() -> dict:
 def write_results(folder) -> dict:
     """Write plan.json and everything the report reads before rule `aggregate`, and return the plan."""
     plan = make_plan(config())
+    plan["jobs"] = planned_jobs(plan)
     write_json(folder / "plan.json", plan)
     for dataset in [*plan["datasets"], *dict.fromkeys(run["dataset"] for run in plan["retrained"])]:
         write_data(folder / "data" / dataset, dataset)
@@ -112,9 +114,42 @@ def write_results(folder) -> dict:
         write_run(folder / run["path"], run)
     for name, table in linear_rank.tables(plan["config"]["linear_rank"], SEEDS):
         linear_rank.write_numbers(folder / "linear_rank" / f"{name}.csv", table, plan["config"]["linear_rank"])
-    for job in measuring(plan):
-        write_benchmark(folder / job.benchmark)
+    for job in every_job(plan):
+        if not job.outputs[0].startswith(REPORT):
+            write_benchmark(folder / job.benchmark)
     return plan
+
+
+def planned_jobs(plan) -> list[dict]:
+    """Return the jobs of a plan, as the workflow writes them."""
+    jobs = []
+    for dataset in dict.fromkeys(run["dataset"] for run in plan["runs"] + plan["retrained"]):
+        jobs.append(planned_job("fetch", dataset, outputs=[f"data/{dataset}/data.json"]))
+        jobs.append(planned_job("fid_extractor", dataset, outputs=[f"data/{dataset}/fid_extractor.safetensors"]))
+        steps = ("fid_reference", "interpolate_reference") if dataset in plan["datasets"] else ("fid_reference",)
+        jobs += [planned_job(step, dataset, outputs=[f"data/{dataset}/{step}.csv"]) for step in steps]
+    jobs.append(planned_job("linear_rank", outputs=["linear_rank/metrics.csv", "linear_rank/trajectories.csv"]))
+    for run in every_run(plan):
+        names = (run["dataset"], run["variant"], Path(run["path"]).name)
+        if run["model"] != "supervised":
+            outputs = [f"{run['path']}/{name}" for name in ("history.csv", "provenance.json")]
+            jobs.append(planned_job("train", *names, outputs=outputs))
+        jobs += [planned_job(step, *names, outputs=[f"{run['path']}/metrics/{step}.csv"]) for step in run["metrics"]]
+    report = {"aggregate": "tables/metrics.csv", "judge": "tables/claims.csv", "tables": "tables.md"}
+    return jobs + [planned_job(rule, outputs=[path]) for rule, path in report.items()]
+
+
+def planned_job(rule, *names, outputs) -> dict:
+    """Return a job of data set, variant and seeds."""
+    path = "/".join([rule, *names])
+    return {
+        "rule": rule,
+        "wildcards": dict(zip(NAMES[1:], names, strict=False)),
+        "outputs": outputs,
+        "log": f"logs/{path}.log",
+        "benchmark": f"benchmarks/{path}.tsv",
+        "gpu": False,
+    }
 
 
 def write_benchmark(path) -> None:

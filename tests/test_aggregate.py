@@ -6,7 +6,7 @@ from synthetic import DIVERGED, LATENT, SEEDS, values, write_results
 from bench.aggregate import gather_alternatives, gather_history, gather_metrics, gather_runs
 from bench.job.command import Stop
 from bench.records.files import write_rows
-from bench.records.jobs import every_run
+from bench.records.plan import every_run
 from bench.records.tables import natural, write_table
 
 

@@ -167,7 +167,9 @@ def test_costs_add_up_over_jobs_and_untrained_rows_have_no_rate(folder, text):
 
 def test_on_a_gpu_its_seconds_are_those_of_the_jobs_that_hold_it(folder):
     results = read_results(folder / "plan.json", folder, PAPER)
-    part = cost(replace(results, runs=results.runs.assign(device="cuda", device_name="A card")))
+    jobs = [job | {"gpu": job["rule"] != "spectrum"} for job in results.plan["jobs"]]
+    runs = results.runs.assign(device="cuda", device_name="A card")
+    part = cost(replace(results, plan=results.plan | {"jobs": jobs}, runs=runs))
     assert "The machine: A card." in part
     assert row(part, "AE")[:2] == ["125.0", "150.0"]  # spectrum leaves it to others
 

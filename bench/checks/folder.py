@@ -11,7 +11,7 @@ import pandas as pd
 from bench.aggregate import REFERENCE_STEPS
 from bench.job.command import Stop
 from bench.records.files import read_json
-from bench.records.jobs import every_run
+from bench.records.plan import every_run
 from bench.records.tables import read_table
 
 PLAN_KEYS = {"config", "datasets", "figures", "retrained", "runs", "seeds", "studied"}
