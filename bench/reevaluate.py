@@ -21,7 +21,7 @@ from bench.classify import Codes, classify
 from bench.engine.build import device_of, load_models, map_images
 from bench.fid import fid, read_reference
 from bench.job.command import run
-from bench.job.progress import counted
+from bench.job.progress import track
 from bench.measures.features import Reference, load_extractor
 from bench.measures.heads import budgets
 from bench.models.base.autoencoder import Autoencoder
@@ -140,7 +140,7 @@ def generated(run: Run, real: Real, alternative: dict, codes: dict[str, np.ndarr
 
 def reevaluate(run: Run, real: Real, settings: dict) -> Rows:
     """Yield every number of every alternative that applies to the run's model."""
-    for name, alternative in counted(list(settings["alternatives"].items()), "other protocols"):
+    for name, alternative in track(list(settings["alternatives"].items()), "other protocols"):
         codes = run.codes(alternative["codes"])
         if codes is None and alternative["only_codes"]:
             continue

@@ -13,7 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
 from bench.job.command import run
-from bench.job.progress import counted
+from bench.job.progress import track
 from bench.records.files import read_array, write_rows, writing
 from bench.records.origin import origin
 from bench.records.spec import read_spec
@@ -125,7 +125,7 @@ def main() -> None:
     arguments = parser.parse_args()
     spec, settings = read_spec(arguments.spec), arguments.settings
     codes = read_array(arguments.codes / "train.npy")
-    pairs = counted(list(zip(spec.seeds, codes, strict=True)), "seeds")
+    pairs = track(list(zip(spec.seeds, codes, strict=True)), "seeds")
     drawn = [sample(z, arguments.components, settings, seed, arguments.device) for seed, z in pairs]
     with writing(arguments.out) as temporary:
         save_file({name: np.stack([samples[name] for samples, _ in drawn]) for name in DENSITIES}, temporary)

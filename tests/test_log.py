@@ -10,7 +10,7 @@ import pytest
 
 from bench.job import progress
 from bench.job.log import read_start
-from bench.job.progress import Progress, counted, read_progress
+from bench.job.progress import Progress, read_progress, track
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROGRAM = """
@@ -105,9 +105,9 @@ def test_between_two_lines_nothing_is_printed_and_no_loss_is_asked_for(clock, ca
     assert len(capsys.readouterr().out.splitlines()) == len(asked) == 2  # after 5 and 10 seconds
 
 
-def test_counted_yields_every_item_and_tells_how_many_are_done(clock, capsys):
+def test_track_yields_every_item_and_tells_how_many_are_done(clock, capsys):
     letters = []
-    for letter in counted("abc", "letters"):
+    for letter in track("abc", "letters"):
         clock[0] += 6.0
         letters.append(letter)
     assert letters == ["a", "b", "c"]

@@ -51,7 +51,7 @@ class Progress:
         print("  ".join([*parts, f"{(self.total - done) / speed:.0f} s left"]), flush=True)
 
 
-def counted(items: Sequence[Any], units: str) -> Iterator[Any]:
+def track(items: Sequence[Any], units: str) -> Iterator[Any]:
     """Yield items and tell how many are done."""
     progress = Progress(len(items), units)
     for done, item in enumerate(items, start=1):
