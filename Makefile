@@ -3,13 +3,14 @@
 # make test        lint and tests
 # make paper       the paper's size; wants a GPU
 # make new-model NAME=mine   a model to start from, with its line in the config, held to the models' contract
+# make new-measure NAME=mine   the same of a measure
 # make benchmark   how fast this machine runs it, and against what: benchmarks/results/
 SHELL := bash
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null && echo $$p && break; done)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: quick paper doctor test new-model benchmark lint clean
+.PHONY: quick paper doctor test new-model new-measure benchmark lint clean
 
 quick: .venv/stamp
 	@bash workflow/run.sh --cores all --config preset=quick
@@ -26,9 +27,9 @@ doctor:
 test: lint
 	OMP_NUM_THREADS=1 pytest -rs --numprocesses logical --dist loadfile
 
-new-model: .venv/stamp
-	@python -m workflow.new_model "$(NAME)"
-	@pytest --quiet tests/test_models.py
+new-model new-measure: new-%: .venv/stamp
+	@python -m workflow.new $* "$(NAME)"
+	@pytest --quiet tests/test_$*s.py
 
 # glibc's memory settings are those of the suite's jobs (workflow/rules/common.smk).
 benchmark: .venv/stamp

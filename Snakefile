@@ -8,9 +8,10 @@ from snakemake.exceptions import WorkflowError
 from snakemake.settings.types import DeploymentMethod
 from snakemake.utils import min_version
 
-from workflow.alone import be_alone, leave_the_future
 from workflow.check import unknown
 from workflow.events import Events
+from workflow.jobs import equip
+from workflow.lock import lock_folder
 from workflow.plan import PAPER, presets
 from workflow.totals import refusal
 from workflow.view import View
@@ -48,9 +49,6 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/evaluate.smk"
-include: "workflow/rules/sample.smk"
-include: "workflow/rules/fid.smk"
-include: "workflow/rules/sensitivity.smk"
 include: "workflow/rules/linear.smk"
 include: "workflow/rules/report.smk"
 
@@ -61,8 +59,7 @@ EVENTS, VIEW = Events(Path(OUT)), View(Path(OUT), ROOT)
 
 # Only where jobs are about to run: not in a dry-run, and not in the Snakemakes that a cluster's jobs start.
 onstart:
-    be_alone(Path(".snakemake/one-at-a-time"))
-    leave_the_future(Path(OUT), ROOT / "bench")
+    lock_folder(Path(".snakemake/one-at-a-time"))
     EVENTS.begin()
     VIEW.open()
 
@@ -81,7 +78,6 @@ localrules:
     all,
     sensitivity,
     plan,
-    spec,
     aggregate,
     judge,
     figure,
@@ -94,14 +90,12 @@ rule all:
     input:
         "<results>/tables.md",
         "<results>/tables.html",
-        figure_files(),
+        figures(),
         "<results>/tables/check.csv",
 
 
-# A target, for those who want this alone; tables.md opens with it.
-rule sensitivity:
-    input:
-        "<results>/tables/sensitivity.csv",
+# What all rules of jobs share stands there once.
+equip(workflow.rules, CONFIG)
 
 
 # On a cluster the total of the default profile does not hold; its profile says so with this scope.

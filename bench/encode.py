@@ -1,67 +1,53 @@
-"""Rule `encode`: the codes of all images; in: model, data, out: codes/{train,test}.npy, MSE and variance explained."""
+"""Rule `encode`: what a model and images allow; in: both, out: codes, measures, the images of Figures 3, 5 and 8."""
 
-import argparse
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from bench.engine.build import device_of, encode, load_models
-from bench.job.command import run
-from bench.models.base.autoencoder import Autoencoder
-from bench.records.data import load, to_unit
+from bench.engine.build import encode, load_models
+from bench.measures.base import pictures
+from bench.measures.base.trained import Trained, measured
+from bench.records.data import load
 from bench.records.files import write_array, write_rows
 from bench.records.origin import origin
-from bench.records.spec import read_spec
+from bench.records.spec import Spec, read_spec
 
 
-def reconstruction_error(
-    model: Autoencoder, z: np.ndarray, images: np.ndarray, device: torch.device, batch: int = 500
-) -> float:
-    """Return the squared error on the unit scale of codes [n, d], the mean over uint8 images [n, c, h, w]."""
-    total = 0.0
-    with torch.inference_mode():
-        for start in range(0, len(images), batch):
-            part = slice(start, start + batch)
-            x = to_unit(images[part]).to(device)
-            total += (model.decode(torch.from_numpy(z[part]).to(device)) - x).double().square().sum().item()
-    return total / images.size
+def encode_data(spec: Spec, model: Path, data: Path, device: torch.device) -> list[Trained]:
+    """Return the trained models of a run, one per seed, with their codes of all images."""
+    models = load_models(spec, model, device)
+    images = {split: load(data, split)[0] for split in ("train", "test")}
+    codes = [{split: encode(each, images[split], device) for split in images} for each in models]
+    return [Trained(spec, *one, data, device) for one in zip(spec.seeds, models, codes, strict=True)]
 
 
-def pixel_variance(images: np.ndarray) -> float:
-    """Return the squared error of answering every uint8 image [n, c, h, w] with their mean image, in [0, 1] units.
-
-    A model with a larger error has learned nothing: its explained variance is below 0.
-    """
-    mean, total = images.mean(0, dtype=np.float64), 0.0
-    for start in range(0, len(images), 500):  # the memory of a float64 copy of a few images at a time
-        total += np.square(images[start : start + 500] - mean).sum()
-    return total / images.size / 255**2
+def decoded(trained: Trained, z: np.ndarray) -> np.ndarray:
+    """Map codes [.., d] to uint8 images [.., c, h, w]."""
+    return trained.decode(z.reshape(-1, z.shape[-1])).reshape(*z.shape[:-1], *trained.spec.shape)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("spec", "model", "data", "out", "metrics"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--device", required=True)
-    arguments = parser.parse_args()
-    spec, device = read_spec(arguments.spec), device_of(arguments.device)
-    models = load_models(spec, arguments.model, device)
+def main(
+    *,
+    spec: dict,
+    measures: dict,
+    interpolate: dict,
+    pca_grid: dict,
+    model: Path,
+    data: Path,
+    codes: Path,
+    metrics: Path,
+    images: Path,
+    device: torch.device,
+) -> None:
+    run = encode_data(read_spec(spec, data), model, data, device)
     for split in ("train", "test"):
-        images = load(arguments.data, split)[0]
-        codes = np.stack([encode(model, images, device) for model in models])  # [s, n, d]
-        write_array(arguments.out / f"{split}.npy", codes)
-        print(f"encoded {spec.name}: {split} {codes.shape}")
-    errors = [reconstruction_error(model, z, images, device) for model, z in zip(models, codes, strict=True)]
-    variance = pixel_variance(images)
-    rows = [
-        row
-        for seed, error in zip(spec.seeds, errors, strict=True)
-        for row in ((seed, "mse", error), (seed, "explained_variance", 1 - error / variance))
-    ]
-    write_rows(arguments.metrics, rows, origin("encode", arguments.spec))
-    print(f"reconstructed {spec.name}: mse {' '.join(f'{error:.5f}' for error in errors)}")
-
-
-if __name__ == "__main__":
-    run(main)
+        write_array(codes / f"{split}.npy", np.stack([each.codes[split] for each in run]))
+    rows = [row for each in run for row in measured(each, measures)]
+    write_rows(metrics, rows, origin("encode", run[0].spec))
+    lines = [decoded(each, pictures.interpolate(each.codes["test"], **interpolate)) for each in run]
+    write_array(images / "interpolate.npy", np.stack(lines))
+    grids = [decoded(each, pictures.pca_grid(each.codes["train"], **pca_grid)) for each in run]
+    write_array(images / "pca_grid.npy", np.stack(grids))
+    errors = " ".join(f"{value:.5f}" for _, metric, value in rows if metric == "mse")
+    print(f"encoded {run[0].spec.name}: mse {errors}, {len(rows)} numbers")

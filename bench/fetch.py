@@ -1,9 +1,7 @@
 """Rule `fetch`: a data set as uint8 arrays; in: its options and raw files, out: images, labels, data.json."""
 
-import argparse
 import importlib
 import inspect
-import json
 import pkgutil
 import time
 from contextlib import ExitStack
@@ -15,7 +13,7 @@ import numpy as np
 
 import bench.datasets
 from bench.datasets.base.splits import Split, Splits
-from bench.job.command import Stop, run
+from bench.job.command import Stop
 from bench.job.progress import Progress
 from bench.records.files import sha256, write_json, writing
 
@@ -96,21 +94,11 @@ def write_images(path: Path, name: str, split: Split, shape: tuple[int, int, int
         raise ValueError(f"{name}: {done} images and {count} labels")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--dataset", required=True)
-    parser.add_argument("--options", type=json.loads, required=True, help="the config's section data.NAME")
-    parser.add_argument("--data-root", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    arguments = parser.parse_args()
+def main(*, dataset: str, options: dict, data_root: Path, data: Path) -> None:
     started = time.monotonic()
-    record = fetch(arguments.dataset, arguments.options, arguments.data_root.expanduser(), arguments.out)
+    record = fetch(dataset, options, data_root.expanduser(), data)
     counts, shape = record["counts"], "x".join(map(str, record["shape"]))
     print(
         f"{record['title']}: {counts['train']:,} train and {counts['test']:,} test images of {shape}, "
-        f"{record['classes']:,} classes, in {arguments.out} ({time.monotonic() - started:.1f} s)"
+        f"{record['classes']:,} classes, in {data} ({time.monotonic() - started:.1f} s)"
     )
-
-
-if __name__ == "__main__":
-    run(main)

@@ -1,6 +1,5 @@
 """Rule `fetch_inception`: Inception's weights, checked; in: data_root or else the network, out: a .pth."""
 
-import argparse
 import http.client
 import os
 import shutil
@@ -10,7 +9,7 @@ from pathlib import Path
 import torch
 from torch_fidelity.feature_extractor_inceptionv3 import URL_INCEPTION_V3
 
-from bench.job.command import Stop, run
+from bench.job.command import Stop
 from bench.records.files import sha256, writing
 
 NAME = Path(URL_INCEPTION_V3).name
@@ -47,14 +46,6 @@ def _download(path: Path, data_root: Path) -> None:
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data-root", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    arguments = parser.parse_args()
-    fetch_inception(arguments.data_root.expanduser(), arguments.out)
-    print(f"Inception weights {NAME} are at {arguments.out}")
-
-
-if __name__ == "__main__":
-    run(main)
+def main(*, data_root: Path, weights: Path) -> None:
+    fetch_inception(data_root.expanduser(), weights)
+    print(f"Inception weights {NAME} are at {weights}")

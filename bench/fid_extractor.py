@@ -1,7 +1,5 @@
 """Rule `fid_extractor`: a data set's in-domain feature extractor; in: labelled images, out: its weights."""
 
-import argparse
-import json
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +8,8 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import Tensor
 
-from bench.engine.build import device_of
-from bench.job.command import Stop, run
-from bench.measures.features import InDomain
+from bench.job.command import Stop
+from bench.measures.base.features import InDomain
 from bench.records.data import load
 from bench.records.files import writing
 from bench.records.stream import stream, stream_seed
@@ -69,21 +66,10 @@ def _three_channels(images: Tensor) -> Tensor:
     return (images / 255).expand(-1, 3, -1, -1)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("data", "out"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--settings", type=json.loads, required=True)
-    parser.add_argument("--device", required=True)
-    arguments = parser.parse_args()
-    device = device_of(arguments.device)
-    network = fid_extractor(*read(arguments.data, "train", device), arguments.settings["epochs"])
-    error = test_error(network, *read(arguments.data, "test", device))
-    with writing(arguments.out) as temporary:
-        weights = {name: tensor.contiguous().cpu() for name, tensor in network.state_dict().items()}
-        save_file(weights, temporary, {"test_error_percent": f"{error:.2f}"})
-    print(f"trained the in-domain extractor of {arguments.data}: test error {error:.2f} %")
-
-
-if __name__ == "__main__":
-    run(main)
+def main(*, epochs: int, data: Path, weights: Path, device: torch.device) -> None:
+    network = fid_extractor(*read(data, "train", device), epochs)
+    error = test_error(network, *read(data, "test", device))
+    with writing(weights) as temporary:
+        tensors = {name: tensor.contiguous().cpu() for name, tensor in network.state_dict().items()}
+        save_file(tensors, temporary, {"test_error_percent": f"{error:.2f}"})
+    print(f"trained the in-domain extractor of {data}: test error {error:.2f} %")

@@ -1,6 +1,5 @@
-"""Rule `figure`: one of the paper's Figures 2 to 11 or one of ours; in: plan, tables, images, out: .png and .pdf."""
+"""Rule `figure`: the paper's Figures 2 to 11 and ours; in: plan, tables, images, out: of each a .png and a .pdf."""
 
-import argparse
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,7 +8,7 @@ import matplotlib
 import seaborn as sns
 from matplotlib.figure import Figure, SubFigure
 
-from bench.job.command import Stop, run
+from bench.job.command import Stop
 from bench.records.files import read_json, writing
 from bench.records.tables import natural
 from bench.report.figures import ablation, frontier, images, linear_rank, ranking, spectrum, study
@@ -82,18 +81,11 @@ def draw_panel(area: SubFigure, kind: Kind, panel: dict[str, Any], source: Sourc
     kind.draw(area, panel, source)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("plan", "results", "out"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--name", required=True)
-    arguments = parser.parse_args()
-    with sns.axes_style("whitegrid"), matplotlib.rc_context(STYLE):
-        whole = figure(read_json(arguments.plan), arguments.results, arguments.name)
-        for suffix, metadata in METADATA.items():
-            with writing(arguments.out.with_name(arguments.out.name + suffix)) as temporary:
-                whole.savefig(temporary, metadata=metadata)
-
-
-if __name__ == "__main__":
-    run(main)
+def main(*, plan: Path, figures: Path) -> None:
+    content = read_json(plan)
+    for name in content["figures"]:
+        with sns.axes_style("whitegrid"), matplotlib.rc_context(STYLE):
+            whole = figure(content, plan.parent, name)
+            for suffix, metadata in METADATA.items():
+                with writing(figures / f"figure_{name}{suffix}") as temporary:
+                    whole.savefig(temporary, metadata=metadata)

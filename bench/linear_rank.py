@@ -4,7 +4,6 @@ in: settings, out: metrics.csv, trajectories.csv, summary.csv.
 The paper's own settings could not be found: docs/greedy.md says what this study is and what it is not.
 """
 
-import argparse
 import json
 from collections.abc import Iterator, Sequence
 from itertools import product
@@ -15,7 +14,6 @@ import numpy as np
 import pandas as pd
 import torch
 
-from bench.job.command import run
 from bench.job.progress import track
 from bench.linear.chains import OPTIMISERS, History, train
 from bench.linear.data import (
@@ -33,6 +31,7 @@ from bench.linear.summary import (
     LOSS,
     NOMINAL,
     STEPS,
+    THRESHOLD,
     WIDE,
     at_chosen_rates,
     summary,
@@ -41,7 +40,6 @@ from bench.records.files import COMMENT, writing
 from bench.records.origin import origin
 
 DATASET = "linear"  # as the tables call it
-THRESHOLD = 0.01  # of the metric rank:0.01, as in bench/spectrum.py
 DIVERGED = 2.0  # a loss this many times the initial one, or none at all
 REACHED = 1.1  # a loss this many times the best one of the true rank: every factor is learned
 CHECKPOINTS = 40  # of a trajectory
@@ -81,11 +79,11 @@ def linear_rank(
         every,
     )
     table = pd.DataFrame(planned).assign(optimiser=optimiser, depth=depth)
-    found = measured(history, table["rank"].to_numpy(), covariances)
-    return table.assign(**found)[[*WIDE, *found]], trajectories(history, table.iloc[watch], every)
+    metrics = training_metrics(history, table["rank"].to_numpy(), covariances)
+    return table.assign(**metrics)[[*WIDE, *metrics]], trajectories(history, table.iloc[watch], every)
 
 
-def measured(history: History, ranks: np.ndarray, covariances: np.ndarray) -> dict[str, np.ndarray]:
+def training_metrics(history: History, ranks: np.ndarray, covariances: np.ndarray) -> dict[str, np.ndarray]:
     """Return the metrics [n] of trainings; NaN where one diverged, of `STEPS` also where a factor is not learned."""
     loss, best = history.loss.numpy(), best_loss(covariances, ranks)
     finite = np.isfinite(loss[-1]) & (loss[-1] <= DIVERGED * loss[0])
@@ -134,16 +132,7 @@ def tables(settings: dict[str, Any], seeds: Sequence[int]) -> Iterator[tuple[str
     yield "summary", summary(study)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--settings", type=json.loads, required=True)
-    parser.add_argument("--seeds", type=int, nargs="+", required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    arguments = parser.parse_args()
-    for name, table in tables(arguments.settings, arguments.seeds):
-        write_numbers(arguments.out / f"{name}.csv", table, arguments.settings)
+def main(*, settings: dict, seeds: list, results: Path) -> None:
+    for name, table in tables(settings, seeds):
+        write_numbers(results / f"{name}.csv", table, settings)
         print(f"wrote {len(table)} rows of {name}.csv")
-
-
-if __name__ == "__main__":
-    run(main)

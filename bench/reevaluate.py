@@ -4,8 +4,6 @@ Metrics are called ALTERNATIVE/METRIC. `crossed-K` classifies the codes of every
 initial head and order of seed K.
 """
 
-import argparse
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,20 +15,19 @@ from safetensors.numpy import load_file
 from torch import Tensor
 from torch_fidelity.feature_extractor_base import FeatureExtractorBase
 
-from bench.classify import Codes, classify
-from bench.engine.build import device_of, load_models, map_images
-from bench.fid import fid, read_reference
-from bench.job.command import run
+from bench.engine.build import load_models, map_images
 from bench.job.progress import track
-from bench.measures.features import Reference, load_extractor
-from bench.measures.heads import budgets
+from bench.measures.base.classification import Codes, classify
+from bench.measures.base.densities import sample
+from bench.measures.base.distances import fid, read_reference
+from bench.measures.base.features import Reference, load_extractor
+from bench.measures.base.heads import budgets
 from bench.models.base.autoencoder import Autoencoder
 from bench.records.data import load
 from bench.records.files import intact, read_array, write_rows
 from bench.records.origin import origin
 from bench.records.spec import Spec, read_spec
 from bench.records.stream import stream
-from bench.sample import sample
 
 Rows = Iterator[tuple[int, str, float]]
 SPLITS = ("train", "test")
@@ -39,17 +36,19 @@ DENSITY = "gmm"  # the one of Table 1; `gaussian` has numbers of its own in the 
 
 @dataclass(frozen=True)
 class Run:
-    """A trained run: its specification, folder (model, codes, samples), data folder and device."""
+    """A trained run: its specification, weights, folder of codes, samples, folder of the data, and the device."""
 
     spec: Spec
-    folder: Path
+    weights: Path
+    encoded: Path
+    samples: Path
     data: Path
     device: torch.device
 
     @cached_property
     def models(self) -> list[Autoencoder]:
         """The models as they were trained, nothing absorbed."""
-        return load_models(self.spec, self.folder / "model.safetensors", self.device, finish=False)
+        return load_models(self.spec, self.weights, self.device, finish=False)
 
     @cached_property
     def labels(self) -> dict[str, Tensor]:
@@ -61,7 +60,7 @@ class Run:
         `posterior`, or `test` (of the test images in both places); None where the model has no such codes.
         """
         if kind in (None, "test"):
-            return {split: read_array(self.folder / "codes" / f"{'test' if kind else split}.npy") for split in SPLITS}
+            return {split: read_array(self.encoded / f"{'test' if kind else split}.npy") for split in SPLITS}
         probe = torch.zeros(1, *self.spec.shape, device=self.device)
         if getattr(self.models[0], kind)(probe) is None:
             return None
@@ -128,10 +127,10 @@ def generated(run: Run, real: Real, alternative: dict, codes: dict[str, np.ndarr
     settings = alternative.get("sample")
     if settings:
         pairs = zip(run.spec.seeds, codes["train"], strict=True)
-        kind = run.device.type
-        drawn = [sample(np.array(z), settings["components"], settings, seed, kind)[0][DENSITY] for seed, z in pairs]
+        fits = [sample(np.array(z), settings["components"], settings, seed, run.device) for seed, z in pairs]
+        drawn = [samples[DENSITY] for samples, _ in fits]
     else:
-        drawn = load_file(intact(run.folder / "samples.safetensors"))[DENSITY][:, : alternative.get("count")]
+        drawn = load_file(intact(run.samples))[DENSITY][:, : alternative.get("count")]
     reference = real.references[alternative.get("reference", real.split)]
     for seed, model, z in zip(run.spec.seeds, run.models, drawn, strict=True):
         for name, value in fid(model, z, reference, real.extractor, run.device)[0].items():
@@ -157,23 +156,24 @@ def reevaluate(run: Run, real: Real, settings: dict) -> Rows:
         yield from crossed(run, settings["crossed"]["classify"], settings["crossed"]["seeds"])
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("run", "data", "reference", "extractor", "out"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    for name in ("settings", "fid"):
-        parser.add_argument(f"--{name}", type=json.loads, required=True)
-    parser.add_argument("--device", required=True)
-    arguments = parser.parse_args()
-    device = device_of(arguments.device)
-    spec = read_spec(arguments.run / "spec.json")
-    references, network = read_reference(arguments.reference, arguments.extractor, device)
-    extractor = load_extractor(arguments.fid["extractor"], arguments.extractor, device)
-    real = Real(references, arguments.fid["reference"], extractor)
-    rows = list(reevaluate(Run(spec, arguments.run, arguments.data, device), real, arguments.settings))
-    write_rows(arguments.out, rows, origin("reevaluate", arguments.run / "spec.json", **network))
-    print(f"reevaluated {spec.name}: {len(rows)} numbers")
-
-
-if __name__ == "__main__":
-    run(main)
+def main(
+    *,
+    spec: dict,
+    settings: dict,
+    extractor: str,
+    against: str,
+    model: Path,
+    codes: Path,
+    samples: Path,
+    data: Path,
+    reference: Path,
+    network: Path,
+    metrics: Path,
+    device: torch.device,
+) -> None:
+    references, made_by = read_reference(reference, network, device)
+    real = Real(references, against, load_extractor(extractor, network, device))
+    run = Run(read_spec(spec, data), model, codes, samples, data, device)
+    rows = list(reevaluate(run, real, settings))
+    write_rows(metrics, rows, origin("reevaluate", run.spec, **made_by))
+    print(f"reevaluated {run.spec.name}: {len(rows)} numbers")

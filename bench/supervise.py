@@ -1,7 +1,5 @@
 """Rule `supervise`: Table 2's supervised row, encoder and head trained together; in: images, out: errors."""
 
-import argparse
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -11,10 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bench.engine.build import device_of
-from bench.job.command import run
-from bench.measures.classifiers import train_classifiers
-from bench.measures.heads import Head, budgets, error_rows, initial
+from bench.measures.base.classifiers import train_classifiers
+from bench.measures.base.heads import Head, budgets, error_rows, initial
 from bench.models.base.backbone import Backbone
 from bench.records.data import load
 from bench.records.files import write_rows
@@ -64,22 +60,12 @@ def supervise(
         yield from error_rows(spec.seeds, budget, errors)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("spec", "data", "out"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--settings", type=json.loads, required=True)
-    parser.add_argument("--device", required=True)
-    arguments = parser.parse_args()
-    spec, device = read_spec(arguments.spec), device_of(arguments.device)
-    splits = [load(arguments.data, split) for split in ("train", "test")]
+def main(*, spec: dict, settings: dict, data: Path, metrics: Path, device: torch.device) -> None:
+    spec = read_spec(spec, data)
+    splits = [load(data, split) for split in ("train", "test")]
     pictures = [torch.from_numpy(np.array(images)).to(device) for images, _ in splits]
     labels, test_labels = (torch.from_numpy(labels).to(device) for _, labels in splits)
     images = Images(*pictures, seeds=len(spec.seeds))
-    rows = list(supervise(spec, images, labels, test_labels, arguments.settings))
-    write_rows(arguments.out, rows, origin("supervise", arguments.spec))
+    rows = list(supervise(spec, images, labels, test_labels, settings))
+    write_rows(metrics, rows, origin("supervise", spec))
     print(f"supervised {spec.name}: " + " ".join(f"{metric} {value:.1f}" for _, metric, value in rows))
-
-
-if __name__ == "__main__":
-    run(main)

@@ -5,13 +5,11 @@ Equal inputs give equal bytes. Of two runs that measured the same, only the line
 section Cost differ.
 """
 
-import argparse
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
-from bench.job.command import run
 from bench.records.files import writing
 from bench.records.tables import write_table
 from bench.report.classification import table_2
@@ -22,7 +20,7 @@ from bench.report.generation import table_1
 from bench.report.interpolation import interpolation
 from bench.report.linear import linear_rank
 from bench.report.overview import figures, introduction, what_ran
-from bench.report.page import page
+from bench.report.page import page as html
 from bench.report.results import Results, read_results
 from bench.report.sensitivity import sensitivity
 from bench.report.studies import studies
@@ -49,7 +47,7 @@ SECTIONS: list[Callable[[Results], str]] = [
 SPECTRA = ("effective_rank", "rank:", "largest_singular_value", "singular_value:")
 
 
-def report(results: Results) -> str:
+def whole_report(results: Results) -> str:
     """Return tables.md."""
     return "\n\n".join(section(results) for section in SECTIONS) + "\n"
 
@@ -67,19 +65,11 @@ def long_tables(results: Results) -> dict[str, pd.DataFrame]:
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("plan", "results", "paper", "out"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    arguments = parser.parse_args()
-    results = read_results(arguments.plan, arguments.results, arguments.paper)
+def main(*, plan: Path, paper: Path, report: Path, page: Path, tables: Path) -> None:
+    results = read_results(plan, plan.parent, paper)
     for name, table in long_tables(results).items():
-        write_table(arguments.out.parent / "tables" / f"{name}.csv", table)
-    text = report(results)
-    for path, content in ((arguments.out, text), (arguments.out.with_suffix(".html"), page("Tables", text))):
+        write_table(tables / f"{name}.csv", table)
+    text = whole_report(results)
+    for path, content in ((report, text), (page, html("Tables", text))):
         with writing(path) as temporary:
             temporary.write_text(content, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    run(main)

@@ -14,7 +14,7 @@ import torch
 from torch.utils.data import Dataset
 from torch_fidelity import KEY_METRIC_FID, calculate_metrics
 
-from bench.measures.features import NETWORKS, Reference, features_to_fid, images_to_features, load_extractor
+from bench.measures.base.features import NETWORKS, Reference, features_to_fid, images_to_features, load_extractor
 from benchmarks.random_network import write_random_in_domain, write_random_inception
 from benchmarks.side_by_side import Line, seconds, times_as_fast
 

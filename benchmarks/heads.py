@@ -8,8 +8,8 @@ from torch import Tensor
 
 from bench.classify import Codes, classify
 from bench.engine.build import initial_model
-from bench.measures.classifiers import epoch_order
-from bench.measures.heads import budgets, labelled_subset
+from bench.measures.base.classifiers import epoch_order
+from bench.measures.base.heads import budgets, labelled_subset
 from bench.records.stream import stream
 from benchmarks import plain, sizes
 from benchmarks.side_by_side import Line, seconds, side_by_side, times_as_fast

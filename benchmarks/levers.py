@@ -11,7 +11,7 @@ from torch.func import functional_call, stack_module_state, vmap
 
 from bench.engine.build import initial_model
 from bench.engine.steps import Steps
-from bench.engine.trainer import Trainer
+from bench.engine.training import Trainer
 from bench.models.base.autoencoder import Autoencoder
 from bench.records.spec import Spec
 from benchmarks import sizes

@@ -6,7 +6,7 @@ import torch
 from safetensors.torch import save_file
 from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
 
-from bench.measures.features import InDomain
+from bench.measures.base.features import InDomain
 
 
 def keeping_variance(network: torch.nn.Module) -> torch.nn.Module:

@@ -8,7 +8,7 @@ import matplotlib
 import numpy as np
 import torch
 
-from bench.engine.trainer import Trainer
+from bench.engine.training import Trainer
 from bench.records.spec import Spec
 from benchmarks import sizes
 from benchmarks.side_by_side import Line, seconds

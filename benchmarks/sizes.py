@@ -10,7 +10,7 @@ import torch
 import yaml
 from torch import Tensor
 
-from bench.engine.trainer import Trainer
+from bench.engine.training import Trainer
 from bench.records.spec import Spec, Training
 from bench.records.stream import stream
 

@@ -2,7 +2,7 @@
 
 import re
 
-from bench.check import check
+from bench.checks import check
 from bench.checks.folder import Folder
 
 RUN = "runs/mnist5k/irmae-l8/0-1"

@@ -1,14 +1,13 @@
 """A small untrained run on disk, for the tests of the steps that use one."""
 
 import csv
-import sys
 
 import numpy as np
 import torch
 from safetensors.torch import save_file
 
 from bench.engine.build import encode, load_models
-from bench.engine.trainer import start
+from bench.engine.training import start
 from bench.records.files import write_array, write_json
 from bench.records.spec import read_spec
 
@@ -20,9 +19,9 @@ CPU = torch.device("cpu")
 
 
 def write_small_run(folder, diverged=None, **changes):
-    """Write spec.json, data, model and codes to a folder; `diverged` is a position whose weights are NaN."""
-    write_json(folder / "spec.json", specification() | changes)
-    spec = read_spec(folder / "spec.json")
+    """Write data, model and codes to a folder; `diverged` is a position whose weights are NaN."""
+    write_json(folder / "data" / "data.json", {"shape": SHAPE})
+    spec = read_spec(specification() | changes, folder / "data")
     generator = np.random.default_rng(0)
     for split, count in (("train", 60), ("test", 40)):
         write_array(folder / "data" / f"{split}.npy", generator.integers(256, size=(count, *SHAPE), dtype=np.uint8))
@@ -40,25 +39,17 @@ def write_small_run(folder, diverged=None, **changes):
 
 
 def specification() -> dict:
-    """Return the content of spec.json."""
+    """Return what the plan has of the run."""
     return {
         "dataset": "digits",
         "variant": "ae",
         "model": "ae",
         "options": {},
         "seeds": SEEDS,
-        "shape": SHAPE,
         "latent": LATENT,
         "architecture": ARCHITECTURE,
         "training": {"epochs": 1, "batch": 4, "lr": 1e-3, "shuffle": True},
     }
-
-
-def call(monkeypatch, main, **flags) -> None:
-    """Call a rule's `main` with these command line flags."""
-    words = [word for name, value in flags.items() for word in (f"--{name}", str(value))]
-    monkeypatch.setattr(sys, "argv", ["rule", *words])
-    main()
 
 
 def read_rows(path) -> list[dict[str, str]]:

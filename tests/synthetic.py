@@ -8,9 +8,10 @@ import pytest
 import yaml
 
 from bench import aggregate, judge, linear_rank, tables
-from bench.records.costs import NAMES, REPORT
+from bench.records.costs import REPORT
 from bench.records.files import read_json, sha256, write_array, write_json, write_rows
 from bench.records.plan import every_job, every_run
+from workflow.jobs import planned
 from workflow.plan import make_plan, typed
 
 CONFIG = Path(__file__).resolve().parent.parent / "config"
@@ -121,35 +122,16 @@ def write_results(folder) -> dict:
 
 
 def planned_jobs(plan) -> list[dict]:
-    """Return the jobs of a plan, as the workflow writes them."""
+    """Return the jobs of a plan as the workflow writes them, but with one output each."""
     jobs = []
-    for dataset in dict.fromkeys(run["dataset"] for run in plan["runs"] + plan["retrained"]):
-        jobs.append(planned_job("fetch", dataset, outputs=[f"data/{dataset}/data.json"]))
-        jobs.append(planned_job("fid_extractor", dataset, outputs=[f"data/{dataset}/fid_extractor.safetensors"]))
-        steps = ("fid_reference", "interpolate_reference") if dataset in plan["datasets"] else ("fid_reference",)
-        jobs += [planned_job(step, dataset, outputs=[f"data/{dataset}/{step}.csv"]) for step in steps]
-    jobs.append(planned_job("linear_rank", outputs=["linear_rank/metrics.csv", "linear_rank/trajectories.csv"]))
-    for run in every_run(plan):
-        names = (run["dataset"], run["variant"], Path(run["path"]).name)
-        if run["model"] != "supervised":
-            outputs = [f"{run['path']}/{name}" for name in ("history.csv", "provenance.json")]
-            jobs.append(planned_job("train", *names, outputs=outputs))
-        jobs += [planned_job(step, *names, outputs=[f"{run['path']}/metrics/{step}.csv"]) for step in run["metrics"]]
-    report = {"aggregate": "tables/metrics.csv", "judge": "tables/claims.csv", "tables": "tables.md"}
-    return jobs + [planned_job(rule, outputs=[path]) for rule, path in report.items()]
-
-
-def planned_job(rule, *names, outputs) -> dict:
-    """Return a job of data set, variant and seeds."""
-    path = "/".join([rule, *names])
-    return {
-        "rule": rule,
-        "wildcards": dict(zip(NAMES[1:], names, strict=False)),
-        "outputs": outputs,
-        "log": f"logs/{path}.log",
-        "benchmark": f"benchmarks/{path}.tsv",
-        "gpu": False,
-    }
+    for rule, wildcards in planned(plan):
+        path, report = (
+            "/".join([rule, *wildcards.values()]),
+            rule in ("aggregate", "judge", "figure", "tables", "check"),
+        )
+        files = {"outputs": [f"{'tables' if report else 'runs'}/{path}"], "log": f"logs/{path}.log"}
+        jobs.append({"rule": rule, "wildcards": wildcards, "benchmark": f"benchmarks/{path}.tsv", "gpu": False} | files)
+    return jobs
 
 
 def write_benchmark(path) -> None:

@@ -6,9 +6,9 @@ from test_train import make_spec, pictures
 
 from bench.classify import Codes
 from bench.engine.build import initial_model
-from bench.engine.trainer import Trainer
-from bench.measures.classifiers import train_classifiers
-from bench.measures.heads import Head, Heads
+from bench.engine.training import Trainer
+from bench.measures.base.classifiers import train_classifiers
+from bench.measures.base.heads import Head, Heads
 from benchmarks import heads, plain, sizes
 from benchmarks.__main__ import table
 from benchmarks.plain import Digits, Faces

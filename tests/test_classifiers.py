@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from bench.classify import Codes
-from bench.measures.classifiers import Classifiers, epoch_order, train_classifiers
-from bench.measures.heads import Head, Heads, initial, labelled_subset
+from bench.measures.base.classifiers import Classifiers, epoch_order, train_classifiers
+from bench.measures.base.heads import Head, Heads, initial, labelled_subset
 
 SETTINGS = {
     "budgets": [10, 100, 1000],

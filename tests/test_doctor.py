@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from torchvision.datasets import MNIST
+from torchvision.datasets import MNIST, FashionMNIST
 
 import bench.datasets.celeba as celeba
 import bench.fetch_inception as inception
@@ -14,7 +14,7 @@ from workflow import doctor
 from workflow.machine import Machine
 
 TORCH = {"version": "2.11.0", "cuda": "13.0", "usable": True, "why": "", "slurm": True}
-CARD = "GPU-1, 81920, 80000, A card, 580.95.05"
+CARD = "580.95.05, 81920, A card"
 PROGRAMS = {
     ".venv/bin/python": f"echo '{json.dumps(TORCH)}'",
     "bin/nvidia-smi": f"echo '{CARD}'",
@@ -78,7 +78,7 @@ def test_a_machine_with_everything_can_run_everything(checkout, monkeypatch, roo
     lines, verdicts = said(checkout, monkeypatch)
     assert len(lines) == 10
     assert [line for line in lines.values() if not line.startswith(" ok")] == []
-    assert lines["GPUs"] == " ok  GPUs      A card 80 GiB"
+    assert lines["GPUs"] == " ok  GPUs      A card 81920 MiB"
     assert lines["Slurm"] == " ok  Slurm     partitions with GPUs: fast"
     assert {preset: line.split(";")[0] for preset, line in verdicts.items()} == dict.fromkeys(PRESETS, "yes")
 
@@ -120,6 +120,13 @@ def test_where_torch_is_broken_nothing_can_run(checkout):
         ),
         ({"bin/nvidia-smi": f"echo '{CARD}'; echo '{CARD}'"}, "GPUs", "`--resources gpu=2` uses all of them", False),
         ({"bin/nvidia-smi": f"echo '{CARD.replace('81920', '8192')}'"}, "GPUs", "RRAE on CelebA may not fit", False),
+        (
+            {"bin/nvidia-smi": f"echo '{CARD.replace('81920', '[N/A]')}'"},
+            "GPUs",
+            " ok  GPUs      A card [N/A] MiB",
+            False,
+        ),
+        ({"bin/nvidia-smi": "echo 'No devices were found'"}, "Driver", "nvidia-smi lists no GPU", False),
         ({"bin/conda": "echo 'conda 23.1.0'"}, "conda", "too old for `--use-conda`: update it", False),
     ],
 )
@@ -135,14 +142,14 @@ def test_hidden_gpus_are_named_and_a_cluster_runs_what_this_machine_cannot(check
     put_data(checkout)
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     lines, verdicts = said(checkout, monkeypatch)
-    assert lines["GPUs"] == "GAP  GPUs      1 hidden by CUDA_VISIBLE_DEVICES; unset it"
+    assert lines["GPUs"] == "GAP  GPUs      A card 81920 MiB; CUDA_VISIBLE_DEVICES is '': jobs use no others"
     assert verdicts["paper"].startswith("through Slurm only; snakemake --profile workflow/profiles/slurm")
 
 
 def test_data_that_were_fetched_need_no_raw_files(checkout, monkeypatch, roomy):
     for name in ("mnist", "fashion_mnist", "celeba"):
-        (checkout.folder / "results/data" / name).mkdir(parents=True)
-        (checkout.folder / "results/data" / name / "data.json").touch()
+        (checkout.folder / "results/paper/data" / name).mkdir(parents=True)
+        (checkout.folder / "results/paper/data" / name / "data.json").touch()
     assert doctor.data(checkout.folder, checkout.folder / "nowhere").stops == ()
 
 
@@ -152,6 +159,8 @@ def test_too_little_room_names_the_presets_that_need_more():
 
 
 def test_files_are_called_as_those_who_read_them_call_them():
-    assert sorted(doctor.DIGITS) == sorted(name for name, _ in MNIST.resources)
+    for name, official in (("mnist", MNIST), ("fashion_mnist", FashionMNIST)):
+        assert sorted(doctor.DIGITS) == sorted(file for file, _ in official.resources)
+        assert doctor.RAW[name] == f"{official.__name__}/raw"
     assert doctor.FACES == (celeba.IMAGES, celeba.PARTITION)
     assert doctor.WEIGHTS == inception.NAME

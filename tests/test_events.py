@@ -8,21 +8,31 @@ import sys
 import pytest
 from small_plan import job
 from smoke_run import start, wait_for
-from stand_in import SMOKE, put_stand_in
 
 from bench.watch.status import read_status, read_suite
 
 DATA = "results/smoke/data/shapes/data.json"
-COMMAND = (sys.executable, "-m", "snakemake", "--cores", "1", DATA, *SMOKE)
+COMMAND = (sys.executable, "-m", "snakemake", "--cores", "1", DATA, "--config", "preset=smoke")
+FAST = """#!/usr/bin/env bash
+while [ -e slow ]; do sleep 0.1; done
+touch results/smoke/data/shapes/{{train,test}{,_labels}.npy,data.json}
+"""
+BROKEN = "#!/bin/sh\necho no shapes today\nexit 1\n"
 FETCH = {"rule": "fetch", "wildcards": {"dataset": "shapes"}}
 PLAN = {"jobs": [job("fetch", "shapes", outputs=["data/shapes/data.json"])]}
 
 
 @pytest.fixture
 def fast(checkout):
-    """A checkout whose jobs make their files at once, or wait as long as there is a file `slow`."""
-    put_stand_in(checkout)
+    """A checkout whose only job makes its files at once, or waits as long as there is a file `slow`."""
+    put(checkout, FAST)
     return checkout
+
+
+def put(checkout, python):
+    """Let the jobs of a checkout run with a stand-in for Python."""
+    (checkout.folder / "bin/python").write_text(python)
+    (checkout.folder / "bin/python").chmod(0o755)
 
 
 def events(checkout):
@@ -56,13 +66,11 @@ def test_a_run_tells_of_its_jobs_and_its_end_and_one_with_nothing_to_do_of_nothi
 
 
 def test_a_failed_job_is_told_and_the_next_run_begins_anew(fast):
-    (fast.folder / "bin/python").rename(fast.folder / "stand-in")
-    (fast.folder / "bin/python").write_text("#!/bin/sh\necho no shapes today\nexit 1\n")
-    (fast.folder / "bin/python").chmod(0o755)
+    put(fast, BROKEN)
     assert fast.snakemake(*COMMAND[3:]).returncode == 1
     assert events(fast)[1:] == [{"job": "started"} | FETCH, {"job": "failed"} | FETCH, {"suite": "failed"}]
     assert seen(fast) == ("failed", "failed")
-    (fast.folder / "stand-in").rename(fast.folder / "bin/python")
+    put(fast, FAST)
     assert fast.snakemake(*COMMAND[3:]).returncode == 0
     assert [event.get("job") for event in events(fast)] == [None, "started", "finished", None]
     assert seen(fast) == ("done", "done")

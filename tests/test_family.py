@@ -7,7 +7,7 @@ from scipy.stats import special_ortho_group
 from test_models import ARCHITECTURE, make_spec
 
 from bench.engine.build import initial_model
-from bench.engine.trainer import start
+from bench.engine.training import start
 from bench.models.wae import discrepancy
 from bench.records.spec import Spec, Training
 

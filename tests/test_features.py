@@ -4,7 +4,7 @@ import torch
 from torch_fidelity import calculate_metrics
 from torch_fidelity.metric_fid import KEY_METRIC_FID, fid_features_to_statistics, fid_statistics_to_metric
 
-from bench.measures.features import (
+from bench.measures.base.features import (
     KID_SEED,
     Reference,
     features_to_fid,

@@ -9,7 +9,7 @@ from small_run import CPU, LATENT, SHAPE, call, read_rows, write_small_run
 from bench.engine.build import decode
 from bench.fid import fid, main, read_reference
 from bench.job.command import Stop
-from bench.measures.features import Reference, features_to_fid, features_to_kid, images_to_features, load_extractor
+from bench.measures.base.features import Reference, features_to_fid, features_to_kid, images_to_features, load_extractor
 from bench.records.files import sha256
 from benchmarks.random_network import write_random_in_domain
 

@@ -9,7 +9,7 @@ from small_run import call
 from bench.fid_extractor import fid_extractor, main
 from bench.fid_extractor import test_error as percent_wrong
 from bench.job.command import Stop
-from bench.measures.features import images_to_features, load_extractor
+from bench.measures.base.features import images_to_features, load_extractor
 from bench.records.files import write_array
 
 CPU = torch.device("cpu")

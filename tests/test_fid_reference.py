@@ -7,7 +7,7 @@ from safetensors import safe_open
 from small_run import call, read_rows
 
 from bench.fid_reference import halves, main, noise_images
-from bench.measures.features import images_to_features, load_extractor
+from bench.measures.base.features import images_to_features, load_extractor
 from bench.records.files import sha256, write_array, write_json
 from benchmarks.random_network import write_random_in_domain
 

@@ -13,7 +13,7 @@ def read(name):
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-TARGETS = set(re.findall(r"^([\w./-]+):(?!=)", read("Makefile"), re.MULTILINE))
+TARGETS = set(" ".join(re.findall(r"^([\w./ -]+):(?!=)", read("Makefile"), re.MULTILINE)).split())
 
 
 def test_the_version_is_the_last_released_one_everywhere():

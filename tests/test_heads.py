@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from bench.measures.heads import Head, Heads, budgets, error_rows, initial, labelled_subset
+from bench.measures.base.heads import Head, Heads, budgets, error_rows, initial, labelled_subset
 
 LABELS = np.random.default_rng(0).integers(10, size=500)
 MNIST_BEGINS = np.array([5, 0, 4, 1, 9, 2, 1, 3, 1, 4])

@@ -14,7 +14,7 @@ from small_run import CPU, call, write_small_run
 
 from bench import spectrum
 from bench.job.command import Stop
-from bench.measures.features import load_extractor
+from bench.measures.base.features import load_extractor
 from bench.records import data
 
 ROOT = Path(__file__).parents[1]

@@ -9,7 +9,7 @@ from bench import interpolate_reference
 from bench.datasets.base.splits import linear
 from bench.engine.build import decode
 from bench.interpolate import distances, interpolate, main
-from bench.measures.manifold import drawn_pairs, nearest, rms
+from bench.measures.base.manifold import drawn_pairs, nearest, rms
 from bench.records.files import write_array, write_json
 from bench.records.stream import stream
 

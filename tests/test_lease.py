@@ -8,19 +8,18 @@ import sys
 import pytest
 from checkout import REPOSITORY
 
-from bench.job.gpus import Gpu, listed, visible
-from bench.job.lease import share
+from bench.job.lease import visible
 
-GPUS = [Gpu("GPU-aa01", 24000, 24000, "Card", "580.1"), Gpu("GPU-ab02", 24000, 24000, "Card", "580.1")]
+GPUS = ["GPU-aa01", "GPU-ab02"]
 # Takes a lease, says on which GPU, and holds it until its input ends.
 HOLDER = """
 import os, sys
 from pathlib import Path
 import bench.job.lease
 from bench.job.command import Stop
-bench.job.lease.FOLDER, bench.job.lease.PAUSE = Path(sys.argv[1]), 0.05
+bench.job.lease.FOLDER = Path(sys.argv[1])
 try:
-    bench.job.lease.lease(int(sys.argv[2]))
+    bench.job.lease.lease()
 except Stop as stop:
     sys.exit(str(stop))
 print(os.environ.get("CUDA_VISIBLE_DEVICES"), flush=True)
@@ -33,22 +32,21 @@ class Machine:
 
     def __init__(self, folder):
         self.folder, self.jobs = folder, []
-        self.put(GPUS)
+        self.put("\n".join(GPUS))
 
-    def put(self, gpus):
-        """Let nvidia-smi list these GPUs."""
+    def put(self, text, status=0):
+        """Let nvidia-smi print this text."""
         (self.folder / "bin").mkdir(exist_ok=True)
         stand_in = self.folder / "bin" / "nvidia-smi"
-        lines = "".join(f"{g.uuid}, {g.total or '[N/A]'}, {g.free}, {g.name}, {g.driver}\n" for g in gpus)
-        stand_in.write_text(f"#!/bin/sh\ncat << END\n{lines}END\n", encoding="utf-8")
+        stand_in.write_text(f"#!/bin/sh\ncat << END\n{text}\nEND\nexit {status}\n", encoding="utf-8")
         stand_in.chmod(0o755)
 
-    def start(self, memory=24000, **variables):
-        """Start a job that needs so much memory (MiB) and return its process."""
+    def start(self, **variables):
+        """Start a job and return its process."""
         path = f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
         inherited = {name: value for name, value in os.environ.items() if name != "CUDA_VISIBLE_DEVICES"}
         job = subprocess.Popen(
-            [sys.executable, "-c", HOLDER, self.folder / "locks", str(memory)],
+            [sys.executable, "-c", HOLDER, self.folder / "locks"],
             env={**inherited, "PATH": path, **variables},
             cwd=REPOSITORY,
             text=True,
@@ -71,54 +69,41 @@ def machine(tmp_path):
 
 def gpu_of(job):
     """Return what CUDA will see in a job, once it has a lease."""
-    while (line := job.stdout.readline()).startswith(("on GPU", "waiting")):
+    while (line := job.stdout.readline()).startswith("on GPU "):
         pass
     return line.strip()
 
 
-def test_a_job_waits_for_a_taken_gpu_and_says_so_once_until_its_holder_is_killed(machine):
-    machine.put(GPUS[:1])
-    first = machine.start()
-    assert gpu_of(first) == "GPU-aa01"
-    second = machine.start()
-    assert second.stdout.readline() == "waiting for 24000 MiB of a GPU: other jobs have too much of each of 1\n"
-    with pytest.raises(subprocess.TimeoutExpired):
-        second.wait(0.5)
-    first.send_signal(signal.SIGKILL)
-    assert second.stdout.readline() == "on GPU 0, Card: 16/16 of it\n"
-    assert gpu_of(second) == "GPU-aa01"
-
-
-def test_jobs_spread_over_the_gpus_and_share_them_as_far_as_memory_goes(machine):
-    jobs = [machine.start(memory=12000) for _ in range(4)]
+def test_jobs_that_start_at_once_spread_evenly_over_the_gpus(machine):
+    jobs = [machine.start() for _ in range(4)]
     assert sorted(map(gpu_of, jobs)) == ["GPU-aa01", "GPU-aa01", "GPU-ab02", "GPU-ab02"]
-    assert machine.start(memory=1).stdout.readline().startswith("waiting for 1 MiB")
+
+
+def test_the_next_job_takes_the_gpu_whose_holders_were_killed_and_says_so(machine):
+    jobs = {}
+    for _ in range(4):
+        job = machine.start()
+        jobs.setdefault(gpu_of(job), []).append(job)
+    for job in jobs["GPU-ab02"]:
+        job.send_signal(signal.SIGKILL)
+        job.wait()
+    later = machine.start()
+    assert later.stdout.readline() == "on GPU 1, GPU-ab02\n"
+    assert gpu_of(later) == "GPU-ab02"
+    assert [gpu_of(machine.start()) for _ in range(2)] == ["GPU-ab02", "GPU-aa01"]
 
 
 def test_the_gpus_that_the_user_or_slurm_names_are_the_only_ones(machine):
-    assert [gpu_of(machine.start(1, CUDA_VISIBLE_DEVICES="1")) for _ in range(2)] == ["GPU-ab02"] * 2
-    assert gpu_of(machine.start(1, CUDA_VISIBLE_DEVICES="GPU-aa")) == "GPU-aa01"
-    assert gpu_of(machine.start(1, CUDA_VISIBLE_DEVICES="MIG-5c0e")) == "MIG-5c0e"
+    assert [gpu_of(machine.start(CUDA_VISIBLE_DEVICES="1")) for _ in range(2)] == ["GPU-ab02"] * 2
+    assert gpu_of(machine.start(CUDA_VISIBLE_DEVICES="GPU-ab")) == "GPU-ab02"
+    assert gpu_of(machine.start(CUDA_VISIBLE_DEVICES="MIG-5c0e")) == "MIG-5c0e"
 
 
-def test_jobs_of_slurm_whose_gpus_are_each_called_0_do_not_wait_for_each_other(machine):
-    jobs = []
-    for gpu in GPUS:  # a job's cgroup shows it no other GPU
-        machine.put([gpu])
-        jobs.append(machine.start(CUDA_VISIBLE_DEVICES="0", SLURM_JOB_ID=str(len(jobs))))
-        assert gpu_of(jobs[-1]) == gpu.uuid
-
-
-def test_a_job_that_no_gpu_is_large_enough_for_takes_the_largest_whole(machine):
-    small = Gpu("GPU-small", 8000, 8000, "Small card", "580.1")
-    machine.put([small, GPUS[0]])
-    assert gpu_of(machine.start(memory=99000)) == "GPU-aa01"
-    assert gpu_of(machine.start(memory=8000)) == "GPU-small"
-
-
-def test_a_gpu_that_other_programs_fill_is_the_last_choice(machine):
-    machine.put([Gpu("GPU-full", 24000, 300, "Card", "580.1"), GPUS[0]])
-    assert [gpu_of(machine.start(memory=12000)) for _ in range(3)] == ["GPU-aa01", "GPU-aa01", "GPU-full"]
+def test_jobs_of_slurm_that_each_call_their_gpu_0_count_by_what_it_is(machine):
+    machine.put(GPUS[1])  # a job's cgroup shows it no other GPU
+    assert gpu_of(machine.start(CUDA_VISIBLE_DEVICES="0")) == GPUS[1]
+    machine.put("\n".join(reversed(GPUS)))
+    assert gpu_of(machine.start(CUDA_VISIBLE_DEVICES="0,1")) == GPUS[0]
 
 
 @pytest.mark.parametrize("names", ["", "-1", "2", "NoDevFiles"])
@@ -129,9 +114,10 @@ def test_gpus_that_are_hidden_stop_in_one_line(machine, names):
     assert job.stdout.read().startswith(beginning)
 
 
-def test_without_nvidia_smi_nothing_is_leased(machine):
-    (machine.folder / "bin" / "nvidia-smi").write_text("#!/bin/sh\nexit 9\n", encoding="utf-8")
-    assert gpu_of(machine.start()) == "None"
+@pytest.mark.parametrize(("text", "status"), [("", 9), ("No devices were found", 0)])
+def test_where_nvidia_smi_lists_nothing_nothing_is_leased(machine, text, status):
+    machine.put(text, status)
+    assert gpu_of(machine.start()) == gpu_of(machine.start(PATH="/nowhere")) == "None"
     assert not (machine.folder / "locks").exists()
 
 
@@ -143,16 +129,8 @@ def test_a_folder_of_somebody_else_stops_in_one_line(machine):
 
 
 @pytest.mark.parametrize(
-    ("names", "found"),
+    ("names", "chosen"),
     [(None, [0, 1]), ("1,0", [1, 0]), ("0,7,1", [0]), ("GPU-ab", [1]), ("GPU-a", []), ("GPU-aa01, 1", [0, 1])],
 )
-def test_cuda_visible_devices_is_read_as_cuda_reads_it(names, found):
-    assert visible(GPUS, names) == [GPUS[index] for index in found]
-
-
-def test_a_share_is_rounded_up_and_never_more_than_the_gpu(machine, monkeypatch):
-    assert [share(GPUS[0], memory) for memory in (1, 1500, 1501, 24000, 99000)] == [1, 1, 2, 16, 16]
-    machine.put([Gpu("GPU-new", 0, 0, "A card of unknown memory", "580.1")])
-    monkeypatch.setenv("PATH", f"{machine.folder / 'bin'}{os.pathsep}{os.environ['PATH']}")
-    (unknown,) = listed()
-    assert unknown.total == 0 and share(unknown, 1) == 16
+def test_cuda_visible_devices_is_read_as_cuda_reads_it(names, chosen):
+    assert visible(GPUS, names) == [GPUS[index] for index in chosen]

@@ -18,7 +18,7 @@ import os, time
 from bench.job.command import Stop, run
 def main():
     {}
-run(main)
+run("train", main)
 """
 
 
@@ -39,7 +39,7 @@ def log(tmp_path):
     ("body", "code", "last"),
     [
         ("print('working')", 0, r"train shapes/ae/0-2: done in \d+\.\d s, peak memory \d+ MiB"),
-        ("raise Stop('no data: fetch them')", 1, r"bench\.-c: no data: fetch them"),
+        ("raise Stop('no data: fetch them')", 1, r"bench\.train: no data: fetch them"),
         ("raise ValueError('a bug\\nwith details')", 1, r"train shapes/ae/0-2: failed with ValueError: a bug: in .*"),
         ("os.kill(os.getpid(), 15); time.sleep(9)", 143, r"train shapes/ae/0-2: stopped by SIGTERM in .*"),
         ("os.kill(os.getpid(), 2); time.sleep(9)", 130, r"train shapes/ae/0-2: stopped by SIGINT in .*"),

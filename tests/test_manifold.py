@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from bench.datasets.base.splits import gaussian2d
-from bench.measures import manifold
-from bench.measures.manifold import drawn_pairs, nearest, rms, true_midpoints
+from bench.measures.base import manifold
+from bench.measures.base.manifold import drawn_pairs, nearest, rms, true_midpoints
 from bench.records.files import write_json
 
 CPU = torch.device("cpu")

@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 
 from bench.engine.build import initial_model, load_models
 from bench.engine.memory import CUDA, training_memory
-from bench.engine.trainer import start
+from bench.engine.training import start
 from bench.models.base.autoencoder import Autoencoder
 from bench.records.spec import Spec, Training
 from workflow.runs import VARIANT_KEYS

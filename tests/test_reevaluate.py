@@ -10,7 +10,7 @@ from small_run import CPU, LATENT, SEEDS, call, read_rows, write_small_run
 
 from bench.classify import Codes, classify
 from bench.engine.build import decode, load_models
-from bench.measures.features import Reference, features_to_fid, images_to_features, load_extractor
+from bench.measures.base.features import Reference, features_to_fid, images_to_features, load_extractor
 from bench.records.files import sha256, write_array
 from bench.records.spec import read_spec
 from bench.reevaluate import Real, Run, crossed, generated, least_error, main, reevaluate

@@ -5,7 +5,7 @@ import torch
 from test_train import make_spec, pictures
 
 from bench.engine.steps import PER_REPLAY, WARM_UP, Steps, side_by_side
-from bench.engine.trainer import Trainer
+from bench.engine.training import Trainer
 
 GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device on this machine")
 CPU = torch.device("cpu")

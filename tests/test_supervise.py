@@ -5,7 +5,7 @@ import pytest
 import torch
 from small_run import call, read_rows, specification, write_small_run
 
-from bench.measures.heads import labelled_subset
+from bench.measures.base.heads import labelled_subset
 from bench.records.spec import Spec, Training
 from bench.supervise import Classifier, Images, main, supervise
 

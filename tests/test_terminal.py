@@ -16,8 +16,8 @@ echo "progress 1/4 train images  9 s left"
 """
 FETCH = """
 until [ -e go ]; do sleep 0.1; done
-while [ "$1" != --out ]; do shift; done
-for name in {train,test}{,_labels}.npy data.json; do echo '{"shape": [3, 32, 32]}' > "$2/$name"; done
+cd results/smoke/data/shapes
+touch {train,test}{,_labels}.npy data.json
 """
 
 

@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from bench.engine.batches import epoch_order
 from bench.engine.build import initial_model
 from bench.engine.checkpoint import Checkpoint
-from bench.engine.trainer import Trainer
+from bench.engine.training import Trainer
 from bench.records.files import read_json, sha256, write_array, write_json
 from bench.records.spec import Spec, Training
 from bench.train import train

@@ -11,7 +11,7 @@ from test_train import pictures
 
 from bench.engine.build import initial_model, load_models
 from bench.engine.checkpoint import Checkpoint
-from bench.engine.trainer import Trainer
+from bench.engine.training import Trainer
 from bench.job.command import Stop
 from bench.models.base.truncation import truncate
 from bench.train import train

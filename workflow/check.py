@@ -24,6 +24,7 @@ def problems(config: dict[str, Any], schema: dict[str, Any], root: Path) -> list
     lines = [line for error in errors for line in describe(error)]
     if not any(error.validator in ("type", "required") for error in errors):
         lines += check_data(config, root)
+        lines += check_measures(config, root)
         lines += check_variants(config, root)
         lines += dict.fromkeys(check_studies(config, root))
         lines += check_figures(config)
@@ -71,6 +72,17 @@ def check_data(config: dict[str, Any], root: Path) -> Iterator[str]:
             taken = sources.options(root, f"bench/datasets/{name}.py", "load")
             given = {key: value for key, value in settings.items() if key not in DATA_KEYS}
             yield from check_options(f"data.{name}", given, taken)
+
+
+def check_measures(config: dict[str, Any], root: Path) -> Iterator[str]:
+    """Check the measures' names and their options."""
+    known = sources.names(root, "bench/measures")
+    for name, options in config["measures"].items():
+        if name not in known:
+            yield unknown("measures", "measure", name, known)
+        else:
+            taken = sources.options(root, f"bench/measures/{name}.py", "measure")
+            yield from check_options(f"measures.{name}", options, taken)
 
 
 def check_figures(config: dict[str, Any]) -> Iterator[str]:

@@ -4,6 +4,7 @@ Standard library only, so that it runs before anything is installed. It exits wi
 """
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -30,6 +31,8 @@ DISK = {"smoke": 1, "quick": 1, "paper": 90, "paper without CelebA": 30}
 MEMORY = {"smoke": 2, "quick": 2, "paper": 16, "paper without CelebA": 16}
 # GiB of a GPU that one seed of RRAE takes on CelebA, in batches of 1,152; reckoned, not measured.
 LARGEST = 28
+FETCHED = "results/paper/data"  # below the suite's folder: what the paper preset fetched before
+# Files as those who read them in bench/ call them (a test compares): bench/ cannot be imported before the installation.
 DIGITS = [f"{split}-{part}-ubyte.gz" for split in ("train", "t10k") for part in ("images-idx3", "labels-idx1")]
 RAW = {"mnist": "MNIST/raw", "fashion_mnist": "FashionMNIST/raw"}
 FACES = ("img_align_celeba", "list_eval_partition.txt")
@@ -38,20 +41,20 @@ WEIGHTS = "weights-inception-2015-12-05-6726825d.pth"
 
 @dataclass(frozen=True)
 class Line:
-    """A thing that was looked at: what was found, what to do about it, and the presets that cannot run before that."""
+    """A thing that was looked at: what it is, what to do about it, and the presets that cannot run before that."""
 
     name: str
-    found: str
+    state: str
     advice: str = ""
     stops: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         mark = "GAP" if self.stops else "  -" if self.advice else " ok"
-        return f"{mark}  {self.name:<8}  {self.found}{self.advice and '; ' + self.advice}"
+        return f"{mark}  {self.name:<8}  {self.state}{self.advice and '; ' + self.advice}"
 
 
 def examine(machine: Machine, data_root: Path) -> Iterator[Line]:
-    """Yield what was found, one line per thing."""
+    """Yield what this machine has, one line per thing."""
     yield Line("Python", f"{sys.version.split()[0]}, {sys.executable}")
     yield packages(machine.torch)
     yield driver(machine)
@@ -80,28 +83,32 @@ def packages(torch: dict | None) -> Line:
 
 
 def driver(machine: Machine) -> Line:
-    if not machine.listed:
+    if not machine.gpus:
         return Line("Driver", "nvidia-smi lists no GPU", "if there is one, install NVIDIA's driver", PAPER)
-    version = machine.listed[0].driver
+    version = machine.gpus[0][0]
     if int(version.split(".")[0]) < DRIVER:
         return Line("Driver", version, f"torch's CUDA 13 needs {DRIVER}: update it", PAPER)
     torch = machine.torch or {}
-    if machine.gpus and not torch.get("usable", True):
+    if not torch.get("usable", True):
         return Line("Driver", version, f"torch cannot use a GPU ({torch['why']}): mend that first", PAPER)
     return Line("Driver", version)
 
 
 def gpus(machine: Machine) -> Line:
     if not machine.gpus:
-        hidden = len(machine.listed)
-        found = f"{hidden} hidden by CUDA_VISIBLE_DEVICES" if hidden else "none"
-        elsewhere = "run on a machine with one or through Slurm, or `--config device=cpu` (slow)"
-        return Line("GPUs", found, "unset it" if hidden else elsewhere, PAPER)
-    found = ", ".join(f"{gpu.name} {gpu.total / 1024:.0f} GiB" for gpu in machine.gpus)
-    advice = [f"`--resources gpu={len(machine.gpus)}` uses all of them"] if len(machine.gpus) > 1 else []
-    if max(gpu.total for gpu in machine.gpus) < LARGEST * 1024:
+        return Line(
+            "GPUs", "none", "run on a machine with one or through Slurm, or `--config device=cpu` (slow)", PAPER
+        )
+    advice = []
+    named = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if named is not None:
+        advice.append(f"CUDA_VISIBLE_DEVICES is {named!r}: jobs use no others")
+    elif len(machine.gpus) > 1:
+        advice.append(f"`--resources gpu={len(machine.gpus)}` uses all of them")
+    if all(mib.isdecimal() and int(mib) < LARGEST * 1024 for _, mib, _ in machine.gpus):
         advice.append(f"RRAE on CelebA may not fit, it is reckoned at {LARGEST} GiB")
-    return Line("GPUs", found, "; ".join(advice))
+    listed = ", ".join(f"{name} {mib} MiB" for _, mib, name in machine.gpus)
+    return Line("GPUs", listed, "; ".join(advice), PAPER if named == "" else ())
 
 
 def disk(machine: Machine) -> Line:
@@ -116,24 +123,24 @@ def data(root: Path, data_root: Path) -> Line:
     """Look for what cannot be generated: MNIST and FashionMNIST, which are downloaded otherwise, and CelebA."""
 
     def there(name: str) -> bool:
-        return (root / f"results/data/{name}/data.json").exists()  # fetched before
+        return (root / FETCHED / name / "data.json").exists()
 
     digits = [name for name in RAW if not there(name) and not all((data_root / RAW[name] / f).exists() for f in DIGITS)]
-    found = f"to be downloaded: {', '.join(digits)}" if digits else "mnist and fashion_mnist are there"
+    state = f"to be downloaded: {', '.join(digits)}" if digits else "mnist and fashion_mnist are there"
     images, partition = FACES
     archived = (data_root / "celeba" / f"{images}.zip").exists() or (data_root / "celeba" / images).is_dir()
     if there("celeba") or (archived and (data_root / "celeba" / partition).exists()):
-        return Line("Data", f"{found}; celeba is there")
+        return Line("Data", f"{state}; celeba is there")
     return Line(
         "Data",
-        f"{found}; celeba is missing",
+        f"{state}; celeba is missing",
         f"put {images}.zip and {partition} into {data_root}/celeba, or run with `--config data_root=DIR`",
         ("paper",),
     )
 
 
 def weights(root: Path, data_root: Path) -> Line:
-    if (data_root / WEIGHTS).exists() or (root / "results/data/inception.pth").exists():
+    if (data_root / WEIGHTS).exists() or (root / FETCHED / "inception.pth").exists():
         return Line("Weights", "Inception's are there")
     return Line("Weights", "Inception's are to be downloaded", f"without a network put {WEIGHTS} into {data_root}")
 
@@ -141,16 +148,15 @@ def weights(root: Path, data_root: Path) -> Line:
 def conda(version: tuple[int, ...] | None) -> Line:
     if version is None:
         return Line("conda", "none", "`make` needs none; `snakemake --use-conda` does: install Miniforge")
-    found = ".".join(map(str, version))
-    return Line("conda", found, "too old for `--use-conda`: update it" if version < CONDA else "")
+    return Line("conda", ".".join(map(str, version)), "too old for `--use-conda`: update it" if version < CONDA else "")
 
 
 def slurm(machine: Machine) -> Line:
     if machine.partitions is None:
         return Line("Slurm", "no cluster answers here")
-    found = f"partitions with GPUs: {', '.join(machine.partitions) or 'none'}"
+    state = f"partitions with GPUs: {', '.join(machine.partitions) or 'none'}"
     missing = not (machine.torch or {}).get("slurm")
-    return Line("Slurm", found, "`pip install snakemake-executor-plugin-slurm`" if missing else "")
+    return Line("Slurm", state, "`pip install snakemake-executor-plugin-slurm`" if missing else "")
 
 
 def verdict(preset: str, lines: list[Line], machine: Machine) -> str:

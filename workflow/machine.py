@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from bench.job.gpus import Gpu, listed, visible
-
 GB = 1e9
 # Importing torch took 4 s on a slow machine; the first time after its installation takes longer.
 SECONDS = 60
@@ -50,14 +48,11 @@ class Machine:
         return None if "No module named 'torch'" in last else {"problem": last}
 
     @cached_property
-    def listed(self) -> list[Gpu]:
-        """All GPUs."""
-        return listed()
-
-    @cached_property
-    def gpus(self) -> list[Gpu]:
-        """The GPUs that jobs will see."""
-        return visible(self.listed, os.environ.get("CUDA_VISIBLE_DEVICES"))
+    def gpus(self) -> list[tuple[str, str, str]]:
+        """Driver, memory in MiB ([N/A]: unknown) and name of every GPU, as nvidia-smi prints them."""
+        query = "--query-gpu=driver_version,memory.total,name"
+        status, output = answer(["nvidia-smi", query, "--format=csv,noheader,nounits"])
+        return [] if status else re.findall(r"^(\d[\d.]*), (\S+), (.+)$", output, re.MULTILINE)
 
     @cached_property
     def disk(self) -> float:
@@ -72,8 +67,8 @@ class Machine:
     @cached_property
     def conda(self) -> tuple[int, ...] | None:
         """Conda's version."""
-        found = re.search(r"(\d+)\.(\d+)\.(\d+)", answer(["conda", "--version"])[1])
-        return tuple(map(int, found.groups())) if found else None
+        version = re.search(r"(\d+)\.(\d+)\.(\d+)", answer(["conda", "--version"])[1])
+        return tuple(map(int, version.groups())) if version else None
 
     @cached_property
     def partitions(self) -> list[str] | None:
@@ -86,7 +81,7 @@ class Machine:
 def answer(command: list[str]) -> tuple[int, str]:
     """Return a program's exit status and all it printed; 127 and nothing if it is not there or does not end."""
     try:
-        found = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=SECONDS)
+        ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=SECONDS)
     except (OSError, subprocess.TimeoutExpired):
         return 127, ""
-    return found.returncode, found.stdout.strip()
+    return ended.returncode, ended.stdout.strip()

@@ -13,7 +13,7 @@ from workflow.runs import batches, datasets_of, label, retrained, runs
 from workflow.studies import studied
 
 PAPER = "paper"  # the preset of config.yaml itself; every other one is an overlay
-# What a run's spec.json says, beside the images' shape.
+# What specifies a run, beside the images' shape.
 SPECIFIED = ("dataset", "variant", "model", "options", "seeds", "latent", "architecture", "training")
 # The images that a kind of figure shows; spectra need none.
 IMAGES = {
@@ -23,24 +23,16 @@ IMAGES = {
     "pca_grid": "pca_grid",
     "ablation": "gmm",
 }
-# The table that a kind of figure reads; others read that of all metrics.
-TABLES = {
-    "frontier": "tables/family.csv",
-    "ranking": "tables/ranking.csv",
-    "study": "tables/studies.csv",
-    "linear_rank": "linear_rank/metrics.csv",
-}
-WITHOUT_DATA = ("linear_rank",)  # kinds of figures of no data set
 
 
 def presets(folder: Path) -> dict[str, Path]:
     """Map each preset to its file: those of `folder` with a top-level line `preset: NAME`."""
-    found = {}
+    files = {}
     for path in sorted(folder.glob("*.yaml")):
         match = re.search(r"^preset: *([\w-]+)", path.read_text(encoding="utf-8"), re.MULTILINE)
         if match:
-            found[match[1]] = path
-    return found
+            files[match[1]] = path
+    return files
 
 
 def typed(value: Any) -> Any:
@@ -63,7 +55,7 @@ def typed(value: Any) -> Any:
 
 def results_root(preset: str) -> str:
     """Return the folder that holds everything a preset writes."""
-    return "results" if preset == PAPER else f"results/{preset}"
+    return f"results/{preset}"
 
 
 def figures(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -127,11 +119,11 @@ def make_plan(config: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def spec(run: dict[str, Any]) -> dict[str, Any]:
-    """Return spec.json without the images' shape, which is known once the data are there."""
+def specification(run: dict[str, Any]) -> dict[str, Any]:
+    """Return a run's specification without the images' shape, which is known once the data are there."""
     return {key: value for key, value in run.items() if key in SPECIFIED}
 
 
-def text(content: Any) -> str:
+def as_json(content: Any) -> str:
     """Return JSON with sorted keys: equal contents give equal texts, which is what Snakemake compares."""
     return json.dumps(content, sort_keys=True)

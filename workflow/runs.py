@@ -1,6 +1,6 @@
 """The runs: every variant on every data set, by batches of seeds; in: the merged config, out: plain dictionaries."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
@@ -9,6 +9,9 @@ from workflow.alternatives import SUPERVISED
 
 # Every other key of a variant is an option of its model.
 VARIANT_KEYS = {"model", "datasets", "training", "latent", "for"}
+# The measures that rule `encode` takes along. Any other has a job of its own, so that a new one leaves the codes alone.
+ENCODED = ("reconstruction", "spectrum", "interpolation")
+PLAIN = ENCODED[:2]  # of runs that are no rows
 
 
 def batches(seeds: list[int], size: int) -> list[list[int]]:
@@ -31,15 +34,15 @@ def datasets_of(variant: dict[str, Any], config: dict[str, Any]) -> list[str]:
 
 def variants_on(dataset: str, config: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the variants that run on a data set, the supervised one last where images are classified."""
-    found = {name: item for name, item in config["variants"].items() if dataset in datasets_of(item, config)}
-    return found | ({SUPERVISED: {"model": SUPERVISED}} if dataset in config["classify"]["datasets"] else {})
+    running = {name: item for name, item in config["variants"].items() if dataset in datasets_of(item, config)}
+    return running | ({SUPERVISED: {"model": SUPERVISED}} if dataset in config["classify"]["datasets"] else {})
 
 
 def runs(config: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield every run: what its spec.json holds, its folder in the results (`path`) and its tables (`metrics`)."""
+    """Yield every run: its specification, folder in the results (`path`), tables (`metrics`), measures of `encode`."""
     for dataset in config["datasets"]:
         for variant, settings in variants_on(dataset, config).items():
-            yield from batched(dataset, variant, settings, metrics(dataset, variant, config), config)
+            yield from batched(dataset, variant, settings, metrics(dataset, variant, config), ENCODED, config)
 
 
 def retrained(config: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -47,13 +50,18 @@ def retrained(config: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for dataset, variant, steps in alternatives.trained_again(config):
         running = variants_on(alternatives.base(dataset), config)
         if variant != SUPERVISED and variant in running:
-            yield from batched(dataset, variant, running[variant], steps, config)
+            yield from batched(dataset, variant, running[variant], steps, PLAIN, config)
 
 
 def batched(
-    dataset: str, variant: str, settings: dict[str, Any], steps: list[str], config: dict[str, Any]
+    dataset: str,
+    variant: str,
+    settings: dict[str, Any],
+    steps: list[str],
+    measures: Iterable[str],
+    config: dict[str, Any],
 ) -> Iterator[dict[str, Any]]:
-    """Yield a variant's runs on a data set, one per batch of seeds."""
+    """Yield a variant's runs on a data set, one per batch of seeds, with what measures them."""
     data = alternatives.data_settings(dataset, config)
     changed = alternatives.changes(dataset, config).get("training", {})
     settings = alternatives.own_settings(dataset, variant, settings, config)
@@ -66,6 +74,7 @@ def batched(
             "seeds": batch,
             "path": f"runs/{dataset}/{variant}/{label(batch)}",
             "metrics": steps,
+            "measures": {name: config["measures"][name] for name in measures},
             "latent": settings.get("latent", data["latent"]),
             "architecture": data["architecture"],
             "training": {**config["training"], **data.get("training", {}), **settings.get("training", {}), **changed},
@@ -78,4 +87,5 @@ def metrics(dataset: str, variant: str, config: dict[str, Any]) -> list[str]:
         return ["supervise"]
     classified = ["classify"] if dataset in config["classify"]["datasets"] else []
     again = ["reevaluate"] if alternatives.reevaluation(dataset, variant, config) else []
-    return ["encode", "spectrum", "interpolate", *classified, "sample", "fid", *again]
+    added = [f"measure/{name}" for name in config["measures"] if name not in ENCODED]
+    return ["encode", *classified, "generate", *again, *added]

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from workflow import alternatives
-from workflow.runs import batched, metrics
+from workflow.runs import PLAIN, batched, metrics
 
-# What is not measured of a point: pictures for figures and other protocols.
-ROWS_ONLY = {"interpolate", "reevaluate"}
+# What is not measured of a point: added measures and other protocols.
+ROWS_ONLY = ("measure", "reevaluate")
 DECIDES = ("dataset", "model", "options", "seeds", "latent", "architecture", "training")
 
 
@@ -24,8 +24,8 @@ def studied(config: dict[str, Any], rows: list[dict[str, Any]]) -> Iterator[dict
                 for value in study["values"]:
                     point = f"{variant}{alternatives.MARK}{name}-{value}"
                     there = {**settings, study["option"]: value}
-                    steps = [step for step in metrics(dataset, point, config) if step not in ROWS_ONLY]
-                    for run in batched(dataset, point, there, steps, config):
+                    steps = [step for step in metrics(dataset, point, config) if not step.startswith(ROWS_ONLY)]
+                    for run in batched(dataset, point, there, steps, PLAIN, config):
                         same = known.get(_decides(run), run)
                         own = {"study": name, "of": variant, "setting": value, "metrics": steps}
                         yield {**same, **own}

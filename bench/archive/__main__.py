@@ -1,8 +1,8 @@
 """Handing a finished results folder over; in: the folder, out: one zip, which `bench.archive.verify` verifies.
 
 `python -m bench.archive results/quick --out quick.zip` packs tables, figures, the numbers per seed, and of every run
-its specification, losses and provenance; plan.json holds the merged config and the claims. Weights, codes and images
-stay behind. The zip is an RO-Crate (https://w3id.org/ro/crate/1.2): ro-crate-metadata.json says what is in it.
+its losses and provenance, specification included; plan.json holds the merged config and the claims. Weights, codes and
+images stay behind. The zip is an RO-Crate (https://w3id.org/ro/crate/1.2): ro-crate-metadata.json says what is in it.
 """
 
 import argparse
@@ -14,18 +14,12 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from bench.archive.verify import SUMS, verify
+from bench.archive.verify import SUMS
+from bench.checks.every import check
 from bench.checks.folder import Folder
 from bench.job.command import Stop, run
 from bench.records.files import sha256, writing
 
-FORMATS = {
-    ".csv": "text/csv",
-    ".json": "application/json",
-    ".md": "text/markdown",
-    ".pdf": "application/pdf",
-    ".png": "image/png",
-}
 REPORT = ("plan.json", "tables.md", "tables/*.csv", "figures/*.png", "figures/*.pdf", "linear_rank/*.csv")
 METADATA = "ro-crate-metadata.json"
 CRATE = "https://w3id.org/ro/crate/1.2"
@@ -38,41 +32,38 @@ FILE_MODE = (stat.S_IFREG | 0o644) << 16
 def archive(folder: Folder, out: Path) -> None:
     """Pack a results folder. Equal files and a report (tables.md) of the same day give equal bytes.
 
-    Raises Stop if the folder is not one whose archive `bench.archive.verify` would find right.
+    Raises Stop if `bench.checks` finds an error in the folder.
     """
-    if not (folder.root / "tables.md").is_file():
+    names = members(folder)
+    if "tables.md" not in names:
         raise Stop(f"{folder.root} has no tables.md: run the workflow to its end first")
-    content = {name: (folder.root / name).read_bytes() for name in members(folder)}
-    content[METADATA] = json.dumps(metadata(folder, content), indent=1).encode() + b"\n"
+    if errors := [finding for finding in check(folder) if finding.severity == "error"]:
+        raise Stop(
+            f"{folder.root} is not to be handed over: {errors[0].where}: {errors[0].message} "
+            f"(python -m bench.checks {folder.root} names all of {len(errors)})"
+        )
+    content = {name: (folder.root / name).read_bytes() for name in names}
+    content[METADATA] = json.dumps(metadata(folder, names), indent=1).encode() + b"\n"
     content[SUMS] = "".join(f"{hashlib.sha256(content[name]).hexdigest()}  {name}\n" for name in content).encode()
-    with writing(out) as temporary:
-        with ZipFile(temporary, "w") as file:
-            for name in content:
-                info = ZipInfo(name)  # its time is 1980
-                info.compress_type, info.external_attr = ZIP_DEFLATED, FILE_MODE
-                file.writestr(info, content[name])
-        if faults := verify(temporary):
-            more = f" and {len(faults) - 1} faults more" if len(faults) > 1 else ""
-            raise Stop(
-                f"{folder.root} is not to be handed over: {faults[0]}{more} (python -m bench.check {folder.root})"
-            )
+    with writing(out) as temporary, ZipFile(temporary, "w") as file:
+        for name in content:
+            info = ZipInfo(name)  # its time is 1980
+            info.compress_type, info.external_attr = ZIP_DEFLATED, FILE_MODE
+            file.writestr(info, content[name])
 
 
 def members(folder: Folder) -> list[str]:
     """Return the paths in a folder, and in its archive, of what is packed: of runs only those that the plan names."""
     patterns = [*REPORT]
     patterns += [f"data/{name}/*.{kind}" for name in folder.datasets for kind in ("csv", "json")]
-    patterns += [f"{run['path']}/{each}" for run in folder.runs for each in ("*.csv", "*.json", "metrics/*.csv")]
+    patterns += [f"{run['path']}/{each}" for run in folder.runs for each in ("*.csv", "*.json", "metrics/**/*.csv")]
     paths = {path for pattern in patterns for path in folder.root.glob(pattern) if not path.name.startswith(".")}
     return sorted(path.relative_to(folder.root).as_posix() for path in paths)
 
 
-def metadata(folder: Folder, content: dict[str, bytes]) -> dict[str, Any]:
+def metadata(folder: Folder, names: list[str]) -> dict[str, Any]:
     """Return ro-crate-metadata.json: the folder, its files, and the commits and software that made them."""
-    files = [
-        _entity(name, "File", name=name, contentSize=str(len(data)), encodingFormat=FORMATS[Path(name).suffix])
-        for name, data in content.items()
-    ]
+    files = [_entity(name, "File", name=name) for name in names]
     day = datetime.fromtimestamp((folder.root / "tables.md").stat().st_mtime, UTC).date()
     root = _entity(
         "./",
@@ -122,4 +113,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run(main)
+    run("archive", main)

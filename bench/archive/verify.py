@@ -1,7 +1,7 @@
-"""Reading an archive of `bench.archive` as a hostile reviewer; in: the zip, out: a line per fault.
+"""Verifying an archive of `bench.archive`; in: the zip, out: a line per fault.
 
-`python -m bench.archive.verify quick.zip` exits with 1 if there is one. Nothing is unpacked before every file is the
-one that the archive lists, and then only into a temporary folder, where `bench.check` compares the tables with the runs.
+`python -m bench.archive.verify quick.zip` exits with 1 if a file is not the one that the archive lists or would be
+unpacked elsewhere. `python -m bench.checks FOLDER` reads the numbers of what was unpacked.
 """
 
 import argparse
@@ -12,15 +12,11 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from bench.check import check
-from bench.checks.folder import Finding, Folder
-from bench.job.command import Stop, run
+from bench.job.command import run
 
 SUMS = "SHA256SUMS"  # digests and names as `sha256sum --check` reads them
-LEFT_OUT = (".npy", ".safetensors")  # arrays and weights
 UNREADABLE = (BadZipFile, NotImplementedError, OSError, RuntimeError, ValueError, zlib.error)  # what zipfile raises
 AGAIN = "get the archive again from where it was made"
 
@@ -29,7 +25,7 @@ def verify(archive: Path) -> list[str]:
     """Return what is wrong with an archive, a line per fault."""
     try:
         with ZipFile(archive) as file:
-            return [*_names(file)] or [*_digests(file)] or [*_numbers(file)]
+            return [*_names(file)] or [*_digests(file)]
     except UNREADABLE as error:
         return [f"{archive}: cannot be read as a zip ({error}); {AGAIN}"]
 
@@ -73,37 +69,17 @@ def _digest(file: ZipFile, name: str) -> str:
         return ""
 
 
-def _numbers(file: ZipFile) -> Iterator[str]:
-    """Yield what `bench.check` finds wrong, but for the files that an archive leaves out."""
-    with TemporaryDirectory() as temporary:
-        for name in file.namelist():  # `_names` has seen that none leads elsewhere
-            path = Path(temporary, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(file.read(name))
-        folder = Folder(Path(temporary))
-        try:
-            folder.plan  # noqa: B018 (without it every check would stop with the same line)
-        except Stop as stop:
-            yield str(stop).removeprefix(f"{temporary}/")
-            return
-        for finding in check(folder):
-            if finding.severity == "error" and not _left_out(finding):
-                yield f"{finding.where}: {finding.message}".replace(temporary, "the archive")
-
-
-def _left_out(finding: Finding) -> bool:
-    return finding.check == "complete" and Path(finding.where).suffix in LEFT_OUT
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("archive", type=Path)
     arguments = parser.parse_args()
-    if found := verify(arguments.archive):
-        print(*found, sep="\n")
+    if faults := verify(arguments.archive):
+        print(*faults, sep="\n")
         sys.exit(1)
-    print(f"{arguments.archive}: every file is the one listed, and the tables say what the runs say")
+    print(
+        f"{arguments.archive}: every file is the one listed; unpack it, and `python -m bench.checks` reads its numbers"
+    )
 
 
 if __name__ == "__main__":
-    run(main)
+    run("archive.verify", main)

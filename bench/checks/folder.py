@@ -8,21 +8,21 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-from bench.aggregate import REFERENCE_STEPS
 from bench.job.command import Stop
 from bench.records.files import read_json
+from bench.records.gather import REFERENCE
 from bench.records.plan import every_run
+from bench.records.spec import Spec, spec_of
 from bench.records.tables import read_table
 
 PLAN_KEYS = {"config", "datasets", "figures", "retrained", "runs", "seeds", "studied"}
 # What the checks read of a file; one that lacks it is broken.
 KEYS = {
-    "spec.json": {"dataset", "variant", "model", "seeds"},
     "provenance.json": {
-        *("commit", "tree", "dirty", "spec_sha256", "data_sha256", "device", "device_name", "torch", "tf32"),
-        *("execution", "training", "diverged", "wall_seconds"),
+        *("commit", "code", "dirty", "spec", "spec_sha256", "data_sha256", "device", "device_name", "torch", "tf32"),
+        *("execution", "diverged", "wall_seconds"),
     },
-    "data.json": {"counts", "sha256"},
+    "data.json": {"counts", "sha256", "shape"},
     "history.csv": {"seed", "epoch", "loss"},
 }
 TABLE_KEYS = {"seed", "metric", "value"}
@@ -81,19 +81,19 @@ class Folder:
 
     @cached_property
     def _read(self) -> tuple[dict[Path, Any], dict[Path, str]]:
-        found: dict[Path, Any] = {}
+        content: dict[Path, Any] = {}
         broken: dict[Path, str] = {}
         for path in filter(Path.exists, self._kept()):
             try:
-                found[path] = _content(path)
+                content[path] = _content(path)
             except BROKEN as error:
                 broken[path] = f"{type(error).__name__}: {error}".split("\n")[0]
-        return found, broken
+        return content, broken
 
     def _kept(self) -> list[Path]:
         runs = [self.root / run["path"] / name for run in self.runs for name in KEYS if name != "data.json"]
         tables = [self.root / run["path"] / "metrics" / f"{step}.csv" for run in self.runs for step in run["metrics"]]
-        names = ("data.json", *(f"{step}.csv" for step in REFERENCE_STEPS))
+        names = ("data.json", f"{REFERENCE}.csv")
         return [*runs, *tables, *(self.root / "data" / dataset / name for dataset in self.datasets for name in names)]
 
     @property
@@ -145,14 +145,23 @@ class Folder:
         paths = {name: self.root / "data" / name / "data.json" for name in self.datasets}
         return {name: self.content[path] for name, path in paths.items() if path in self.content}
 
+    def steps(self, run: dict[str, Any]) -> dict[str, Path]:
+        """Return the tables of numbers of a run that can be read, by their steps."""
+        paths = {step: self.root / run["path"] / "metrics" / f"{step}.csv" for step in run["metrics"]}
+        return {step: path for step, path in paths.items() if path in self.content}
+
     def metric_files(self, run: dict[str, Any]) -> list[Path]:
         """Return the tables of numbers of a run that can be read."""
-        paths = [self.root / run["path"] / "metrics" / f"{step}.csv" for step in run["metrics"]]
-        return [path for path in paths if path in self.content]
+        return [*self.steps(run).values()]
+
+    def spec(self, run: dict[str, Any]) -> Spec | None:
+        """Return the specification that the plan has of a run; None where nobody knows the images' shape."""
+        record = self.records.get(run["dataset"])
+        return spec_of(run, record) if record else None
 
     def references(self) -> list[tuple[str, Path]]:
         """Return the data set and path of the tables of floors and ceilings that can be read."""
-        paths = [(name, self.root / "data" / name / f"{s}.csv") for name in self.datasets for s in REFERENCE_STEPS]
+        paths = [(name, self.root / "data" / name / f"{REFERENCE}.csv") for name in self.datasets]
         return [(name, path) for name, path in paths if path in self.content]
 
     def name(self, path: Path) -> str:

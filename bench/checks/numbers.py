@@ -18,10 +18,10 @@ RANGES = {
     "midpoint_error": (0, 1),
 }
 FEW = 3
-LIMITS = {  # floor and ceiling of a data set
-    "fid_reference": ((0, "fid:real"), (1, "fid:real"), (0, "fid:noise")),
-    "interpolate_reference": ((0, "off_manifold:real"), (0, "off_manifold:blend")),
-}
+LIMITS = (  # floors and ceilings of a data set
+    *((0, "fid:real"), (1, "fid:real"), (0, "fid:noise")),
+    *((0, "off_manifold:real"), (0, "off_manifold:blend")),
+)
 
 
 def seeds(folder: Folder) -> Iterator[Finding]:
@@ -31,42 +31,42 @@ def seeds(folder: Folder) -> Iterator[Finding]:
     cells: dict[tuple[str, str], list[int]] = {}
     for run in folder.runs:
         cells.setdefault((run["dataset"], run["variant"]), []).extend(run["seeds"])
-    for (dataset, variant), found in cells.items():
-        if sorted(found) != sorted(folder.plan["seeds"]):
-            text = f"the batches of {dataset}/{variant} hold seeds {listed(sorted(found))}, not each of"
+    for (dataset, variant), present in cells.items():
+        if sorted(present) != sorted(folder.plan["seeds"]):
+            text = f"the batches of {dataset}/{variant} hold seeds {listed(sorted(present))}, not each of"
             yield error("seeds", "plan.json", f"{text} {listed(folder.plan['seeds'])} once; run the workflow again")
     names = _names(folder)
     for run in folder.runs:
-        for path in folder.metric_files(run):
-            yield from _once(folder, path, run["seeds"], names[run["dataset"], run["variant"], path.stem])
+        for step, path in folder.steps(run).items():
+            yield from _once(folder, path, run["seeds"], names[run["dataset"], run["variant"], step])
 
 
 def references(folder: Folder) -> Iterator[Finding]:
     """Every data set that is sampled or interpolated has its floor and its ceiling, once."""
     for _, path in folder.references():
         rows = folder.content[path].dropna(subset="value")
-        found = list(zip(rows["seed"], rows["metric"], strict=True))
-        for seed, metric in LIMITS[path.stem]:
-            if (times := found.count((seed, metric))) != 1:
+        present = list(zip(rows["seed"], rows["metric"], strict=True))
+        for seed, metric in LIMITS:
+            if (times := present.count((seed, metric))) != 1:
                 text = f"has {metric} of seed {seed} {times} times, not once; {AGAIN}"
                 yield error("seeds", folder.name(path), text)
 
 
 def _names(folder: Folder) -> dict[tuple[str, str, str], set[str]]:
     """Return the metrics that any batch of a variant's seeds has in a step."""
-    found: dict[tuple[str, str, str], set[str]] = {}
+    names: dict[tuple[str, str, str], set[str]] = {}
     for run in folder.runs:
-        for path in folder.metric_files(run):
-            key = run["dataset"], run["variant"], path.stem
-            found.setdefault(key, set()).update(folder.content[path]["metric"])
-    return found
+        for step, path in folder.steps(run).items():
+            key = run["dataset"], run["variant"], step
+            names.setdefault(key, set()).update(folder.content[path]["metric"])
+    return names
 
 
 def _once(folder: Folder, path: Path, seeds: list[int], names: set[str]) -> Iterator[Finding]:
     rows, where = folder.content[path], folder.name(path)
     if sorted(rows["seed"].unique()) != sorted(seeds):
-        found = f"holds seeds {listed(sorted(rows['seed'].unique()))}, its run has {listed(seeds)}"
-        yield error("seeds", where, f"{found}; {AGAIN}")
+        text = f"holds seeds {listed(sorted(rows['seed'].unique()))}, its run has {listed(seeds)}"
+        yield error("seeds", where, f"{text}; {AGAIN}")
         return
     if len(twice := rows[rows.duplicated(["seed", "metric"])]):
         first = f"{twice.iloc[0]['metric']} of seed {twice.iloc[0]['seed']}"
@@ -81,7 +81,7 @@ def copies(folder: Folder) -> Iterator[Finding]:
     yield from _copies(_gathered(folder, "history.csv").rename(columns={"epoch": "key", "loss": "value"}), "losses")
     trains = [run for run in folder.trained if folder.provenance[run["path"]]["wall_seconds"]]
     cells = {(run["dataset"], run["variant"]) for run in trains}
-    table = _gathered(folder, "metrics/spectrum.csv")
+    table = _gathered(folder, "metrics/encode.csv")
     table = table[[name.startswith("singular_value:") for name in table["metric"]]].rename(columns={"metric": "key"})
     own = [pair in cells for pair in zip(table["dataset"], table["variant"], strict=True)]
     yield from _copies(table[own], "spectra")
@@ -153,7 +153,7 @@ def ranges(folder: Folder) -> Iterator[Finding]:
 
 def spectra(folder: Folder) -> Iterator[Finding]:
     """Singular values fall from 1, or are all zero: the codes of a constant encoder."""
-    for path in (path for run in folder.runs for path in folder.metric_files(run) if path.stem == "spectrum"):
+    for path in (folder.steps(run)["encode"] for run in folder.runs if "encode" in folder.steps(run)):
         rows = folder.content[path]
         rows = rows[rows["metric"].str.startswith("singular_value:")].drop_duplicates(["seed", "metric"])
         for seed, own in rows.groupby("seed"):

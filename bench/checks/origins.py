@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bench.aggregate import REFERENCE_STEPS
 from bench.checks.folder import AGAIN, Finding, Folder, error, listed, warning
-from bench.records.files import read_origin, sha256
-from bench.records.origin import UNKNOWN
+from bench.job.source import UNKNOWN
+from bench.records.files import SEALED, read_origin, sha256
+from bench.records.gather import REFERENCE
+from bench.records.names import SUPERVISED
 
-ORIGIN = ("step", "commit", "tree", "dirty")
-SPEC = ("dataset", "variant", "model", "options", "seeds")
+ORIGIN = ("step", "commit", "code", "dirty")
 MACHINE = ("device", "device_name", "torch", "tf32")
-RUN_FILES = ("spec.json", "model.safetensors", "history.csv", "provenance.json")
+RUN_FILES = ("model.safetensors", "history.csv", "provenance.json")
 NETWORK = ("extractor", "weights_sha256")
-OF_NETWORK = ("fid", "fid_reference")  # the steps whose numbers are distances between a network's features
+OF_NETWORK = ("generate", REFERENCE)  # the steps whose numbers are distances between a network's features
 DATA_FILES = ("data.json", "train.npy", "test.npy")
 
 
@@ -24,18 +24,20 @@ def complete(folder: Folder) -> Iterator[Finding]:
         folder.root / "figures" / f"figure_{n}.{kind}" for n in folder.plan["figures"] for kind in ("png", "pdf")
     ]
     for run in folder.runs:
-        kept = RUN_FILES if run["model"] != "supervised" else ("spec.json",)
+        kept = RUN_FILES if run["model"] != SUPERVISED else ()
         promised += [folder.root / run["path"] / name for name in kept]
         promised += [folder.root / run["path"] / "metrics" / f"{step}.csv" for step in run["metrics"]]
-    promised += [folder.root / "data" / name / f"{s}.csv" for name in folder.plan["datasets"] for s in REFERENCE_STEPS]
+    promised += [folder.root / "data" / name / f"{REFERENCE}.csv" for name in folder.plan["datasets"]]
     promised += [folder.root / "data" / name / file for name in folder.datasets for file in DATA_FILES]
-    for path in promised:
-        if not path.is_file():
-            yield error(
-                "complete",
-                folder.name(path),
-                "is missing although the plan promises it; run the workflow again",
-            )
+    absent = [path for path in promised if not path.is_file()]
+    for path in absent:
+        if path.suffix not in SEALED:
+            text = "is missing although the plan promises it; run the workflow again"
+            yield error("complete", folder.name(path), text)
+    # An archive leaves them behind.
+    if names := [folder.name(path) for path in absent if path.suffix in SEALED]:
+        text = f"{len(names)} files of arrays and weights are not here: their digests were not compared"
+        yield warning("complete", listed(names, 3), text)
 
 
 def readable(folder: Folder) -> Iterator[Finding]:
@@ -48,74 +50,71 @@ def readable(folder: Folder) -> Iterator[Finding]:
 
 
 def origins(folder: Folder) -> Iterator[Finding]:
-    """Every table of numbers was made for the run it lies in, by the code that trained the run."""
-    for run in folder.runs:
-        spec = folder.root / run["path"] / "spec.json"
-        digest = sha256(spec) if spec.is_file() else None
-        own, known = folder.content.get(spec, {}), folder.provenance.get(run["path"], {})
-        if known and known["spec_sha256"] != digest:
-            yield error("origin", run["path"], f"was trained with another specification than its spec.json; {AGAIN}")
-        if other := [key for key in SPEC if key in own and own[key] != run[key]]:
-            values = f"{own[other[0]]}, the plan says {run[other[0]]}"
-            yield error("origin", folder.name(spec), f"{other[0]} is {values}; {AGAIN}")
+    """Every table of numbers was made for the run it lies in, as the plan has it."""
+    for run in (run for run in folder.runs if folder.spec(run)):
+        digest, made = folder.spec(run).digest, folder.provenance.get(run["path"])
+        if made and made["spec_sha256"] != digest:
+            text = f"was trained as specified by {made['spec_sha256'][:12]}, the plan's is {digest[:12]}; {AGAIN}"
+            yield error("origin", run["path"], text)
         faults: dict[str, list[str]] = {}
-        for path in folder.metric_files(run):
-            if fault := _fault(read_origin(path), path.stem, digest, known):
+        for step, path in folder.steps(run).items():
+            if fault := _fault(read_origin(path), step, digest):
                 faults.setdefault(fault, []).append(folder.name(path))
         yield from (error("origin", listed(files), fault) for fault, files in faults.items())
     for _, path in folder.references():
-        if fault := _fault(read_origin(path), path.stem, None, {}):
+        if fault := _fault(read_origin(path), REFERENCE, None):
             yield error("origin", folder.name(path), fault)
 
 
-def _fault(origin: dict[str, Any], step: str, digest: str | None, known: dict[str, Any]) -> str:
-    """Return what is wrong with the origin of a table of a run with this specification and provenance."""
+def _fault(origin: dict[str, Any], step: str, digest: str | None) -> str:
+    """Return what is wrong with the origin of a step's table of a run with this specification."""
     if lacking := [key for key in (*ORIGIN, *(NETWORK if step in OF_NETWORK else ())) if key not in origin]:
         return f"does not say where it comes from: no {listed(lacking)}; {AGAIN}"
     if origin["step"] != step or origin.get("spec_sha256") != digest:
         made = f"{origin['step']} of specification {str(origin.get('spec_sha256'))[:12]}"
         return f"was made for another run ({made}); {AGAIN}"
-    if known and origin["tree"] != known["tree"]:
-        made = f"{origin['commit'][:12]}, its run was trained at {known['commit'][:12]}, which has another bench/"
-        return f"was made at commit {made}: one cell mixes both; delete the older, run again"
     return ""
 
 
 def batches(folder: Folder) -> Iterator[Finding]:
-    """The seeds of a cell come from one version of the code."""
+    """The seeds of a cell come from one version of the code: that of each of its steps."""
     for (dataset, variant), paths in _cells(folder.runs).items():
-        made = {path: _made(folder, path) for path in paths}
-        found = {code["tree"]: code["commit"][:12] for code in made.values() if code}
-        if len(found) > 1:
-            text = f"its seeds were made at commits with different bench/: {listed(found.values())}; {AGAIN}"
-            yield error("origin", f"runs/{dataset}/{variant}", text)
+        versions: dict[str, dict[str, str]] = {}
+        for run in (run for run in folder.runs if run["path"] in paths):
+            for step, origin in _made(folder, run).items():
+                versions.setdefault(step, {})[origin["code"]] = origin["commit"][:12]
+        for step, commits_of in versions.items():
+            if len(commits_of) > 1:
+                text = (
+                    f"{step}: its seeds were made by different code, at commits {listed(commits_of.values())}; {AGAIN}"
+                )
+                yield error("origin", f"runs/{dataset}/{variant}", text)
 
 
-def _made(folder: Folder, path: str) -> dict[str, Any]:
-    """Return a run's provenance or, as the supervised one keeps none, the origin of its table."""
-    if path in folder.provenance:
-        return folder.provenance[path]
-    run = next(run for run in folder.runs if run["path"] == path)
-    found = (read_origin(file) for file in folder.metric_files(run))
-    return next((origin for origin in found if set(ORIGIN) <= set(origin)), {})
+def _made(folder: Folder, run: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return where a run's numbers come from by step, those that say so; `train` is the step of its provenance."""
+    origins_of = {step: read_origin(path) for step, path in folder.steps(run).items()}
+    if run["path"] in folder.provenance:
+        origins_of["train"] = folder.provenance[run["path"]] | {"step": "train"}
+    return {step: origin for step, origin in origins_of.items() if set(ORIGIN) <= set(origin)}
 
 
 def commits(folder: Folder) -> Iterator[Finding]:
-    """What is compared comes from one commit, and from a commit that exists."""
+    """What is compared was made by the same code, and at a commit that exists."""
     loose = []
     for name in folder.datasets:
-        runs = [run for run in folder.runs if run["dataset"] == name]
-        files = [path for run in runs for path in folder.metric_files(run)]
-        files += [path for dataset, path in folder.references() if dataset == name]
-        made = {run["path"]: folder.provenance[run["path"]] for run in runs if run["path"] in folder.provenance}
-        made |= {folder.name(path): read_origin(path) for path in files}
-        made = {where: origin for where, origin in made.items() if set(ORIGIN[1:]) <= set(origin)}
-        found = dict.fromkeys(origin["commit"][:12] for origin in made.values())
-        if len(found) > 1:
-            yield warning("commit", name, f"its numbers were made at {len(found)} commits: {listed(found)}")
-        loose += [where for where, origin in made.items() if origin["dirty"] or origin["commit"] == UNKNOWN]
+        versions: dict[tuple[str, str], dict[str, str]] = {}
+        for run in (run for run in folder.runs if run["dataset"] == name):
+            for step, origin in _made(folder, run).items():
+                versions.setdefault((step, run["model"]), {})[origin["code"]] = origin["commit"][:12]
+                if origin["dirty"] or origin["commit"] == UNKNOWN:
+                    loose.append(f"{run['path']} {step}")
+        for (step, model), commits_of in versions.items():
+            if len(commits_of) > 1:
+                text = f"{step} of its {model} models was done by different code: commits {listed(commits_of.values())}"
+                yield warning("commit", name, text)
     if loose:
-        text = f"{len(loose)} files were made with changes that no commit holds; commit, run again before you publish"
+        text = f"{len(loose)} tables were made with changes that no commit holds; commit, run again before you publish"
         yield warning("commit", listed(loose, 3), text)
 
 
@@ -133,7 +132,7 @@ def machines(folder: Folder) -> Iterator[Finding]:
         ways = {
             variant: {folder.provenance[p]["execution"] for p in paths} for (_, variant), paths in _cells(runs).items()
         }
-        mixed = [variant for variant, found in ways.items() if len(found) > 1]
+        mixed = [variant for variant, used in ways.items() if len(used) > 1]
         if mixed:
             text = f"seeds were run in different ways: {listed(sorted(ways[mixed[0]]))}; numbers agree up to rounding"
             yield warning("machine", f"{name}: {listed(mixed)}", text)
@@ -166,7 +165,7 @@ def extractors(folder: Folder) -> Iterator[Finding]:
     """All FIDs of a data set are distances between features of one network."""
     for name, path in folder.references():
         usual = read_origin(path)
-        if path.stem not in OF_NETWORK or not usual:
+        if not usual:
             continue  # found by `origins`
         for run in (run for run in folder.runs if run["dataset"] == name):
             for file in folder.metric_files(run):
@@ -179,14 +178,14 @@ def extractors(folder: Folder) -> Iterator[Finding]:
 
 
 def _by_dataset(folder: Folder) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
+    groups: dict[str, list[dict[str, Any]]] = {}
     for run in folder.trained:
-        found.setdefault(run["dataset"], []).append(run)
-    return found
+        groups.setdefault(run["dataset"], []).append(run)
+    return groups
 
 
 def _cells(runs: list[dict[str, Any]]) -> dict[tuple[str, str], list[str]]:
-    found: dict[tuple[str, str], list[str]] = {}
+    cells: dict[tuple[str, str], list[str]] = {}
     for run in runs:
-        found.setdefault((run["dataset"], run["variant"]), []).append(run["path"])
-    return found
+        cells.setdefault((run["dataset"], run["variant"]), []).append(run["path"])
+    return cells

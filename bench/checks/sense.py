@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from bench.aggregate import REFERENCE
 from bench.checks.folder import Finding, Folder, error, listed, note, warning
+from bench.records.gather import REFERENCE
 
 UNTRAINED, PLAIN = "untrained", "ae"
 CONTROLS = ("pca", UNTRAINED)
@@ -87,5 +87,5 @@ def _means(folder: Folder) -> pd.Series:
 
 def _variants(folder: Folder, dataset: str) -> list[dict]:
     """Return one run of every variant with an autoencoder on a data set."""
-    runs = [run for run in folder.plan["runs"] if run["dataset"] == dataset and "spectrum" in run["metrics"]]
+    runs = [run for run in folder.plan["runs"] if run["dataset"] == dataset and "encode" in run["metrics"]]
     return list({run["variant"]: run for run in runs}.values())

@@ -1,7 +1,6 @@
 """Was everything measured with as many samples, labels, singular values and epochs as the config asks for?"""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from bench.checks.folder import AGAIN, Finding, Folder, error
@@ -14,30 +13,30 @@ def counts(folder: Folder) -> Iterator[Finding]:
     for run in folder.runs:
         if run["dataset"] not in folder.records:
             continue  # found by `complete` or `readable`
-        for path in folder.metric_files(run):
-            for what, found, wanted in _sizes(folder, run, path):
-                if found != wanted:
-                    text = f"{what}: {sorted(found)}, the config asks for {sorted(wanted)}; {AGAIN}"
+        for step, path in folder.steps(run).items():
+            for what, measured, wanted in _sizes(folder, run, step):
+                if measured != wanted:
+                    text = f"{what}: {sorted(measured)}, the config asks for {sorted(wanted)}; {AGAIN}"
                     yield error("counts", folder.name(path), text)
 
 
-def _sizes(folder: Folder, run: dict[str, Any], path: Path) -> Sizes:
+def _sizes(folder: Folder, run: dict[str, Any], step: str) -> Sizes:
     """Yield what a table was measured with, as found and as wanted."""
-    config, rows = folder.plan["config"], folder.content[path]
+    config, rows = folder.plan["config"], folder.content[folder.steps(run)[step]]
     images = folder.records[run["dataset"]]["counts"]
-    if path.stem == "fid":
+    if step == "generate":
         real = images[config["fid"]["reference"]]
         for metric, count in (("count:samples", config["sample"]["count"]), ("count:reference", real)):
             yield metric, set(rows.loc[rows["metric"] == metric, "value"]), {float(count)}
-    if path.stem == "interpolate":
+    if step == "encode" and "interpolation" in run["measures"]:
         pairs = set(rows.loc[rows["metric"] == "count:pairs", "value"])
-        yield "count:pairs", pairs, {float(min(config["interpolate"]["scored"], images["test"] // 2))}
-    if path.stem == "spectrum":
+        yield "count:pairs", pairs, {float(min(run["measures"]["interpolation"]["scored"], images["test"] // 2))}
+    if step == "encode":
         values = rows[rows["metric"].str.startswith("singular_value:")].groupby("seed").size()
         yield "singular values", set(values), {run["latent"]}
         ranks = {name for name in rows["metric"] if name.startswith("rank:")}
-        yield "ranks", ranks, {f"rank:{threshold:g}" for threshold in config["spectrum"]["thresholds"]}
-    if path.stem in ("classify", "supervise"):
+        yield "ranks", ranks, {f"rank:{threshold:g}" for threshold in run["measures"]["spectrum"]["thresholds"]}
+    if step in ("classify", "supervise"):
         labels = {int(name.split(":")[1]) for name in rows["metric"] if name.startswith("error:")}
         yield "numbers of labels", labels, {min(budget, images["train"]) for budget in config["classify"]["budgets"]}
 
@@ -49,9 +48,9 @@ def epochs(folder: Folder) -> Iterator[Finding]:
         if path not in folder.content:
             continue  # found by `complete` or `readable`
         # A closed form and an untrained network take no step, whatever their config says, and no time.
-        wanted = record["training"]["epochs"] if record["wall_seconds"] else 0
+        wanted = record["spec"]["training"]["epochs"] if record["wall_seconds"] else 0
         rows = folder.content[path]
         for seed in sorted({*run["seeds"], *rows["seed"]}):
-            found = rows.loc[rows["seed"] == seed, "epoch"].tolist()
-            if seed not in run["seeds"] or sorted(found) != list(range(1, wanted + 1)):
-                yield error("counts", folder.name(path), f"seed {seed} has {len(found)} epochs of {wanted}; {AGAIN}")
+            present = rows.loc[rows["seed"] == seed, "epoch"].tolist()
+            if seed not in run["seeds"] or sorted(present) != list(range(1, wanted + 1)):
+                yield error("counts", folder.name(path), f"seed {seed} has {len(present)} epochs of {wanted}; {AGAIN}")

@@ -6,10 +6,14 @@ from io import StringIO
 import numpy as np
 import pandas as pd
 
-from bench.aggregate import COST, TABLES
 from bench.checks.folder import AGAIN, Finding, Folder, error
-from bench.judge import claims, family, ranking, read_measured, sensitivity, variance
+from bench.records.gather import COST, TABLES
 from bench.report.cells import KEYS, summarise
+from bench.verdicts.claims import claims, read_measured
+from bench.verdicts.family import family
+from bench.verdicts.ranking import ranking
+from bench.verdicts.sensitivity import sensitivity
+from bench.verdicts.variance import variance
 
 # The metrics of each table of means, by how their names begin.
 LONG = {

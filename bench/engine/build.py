@@ -9,37 +9,12 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from bench.job.command import Stop
-from bench.job.lease import lease
 from bench.models.base.autoencoder import Autoencoder
 from bench.models.base.backbone import Backbone
 from bench.records.data import to_unit
 from bench.records.files import intact
 from bench.records.spec import Spec
 from bench.records.stream import stream_seed
-
-
-def evaluation_memory() -> int:
-    """Return how many MiB of a GPU a job may need that trains no autoencoder.
-
-    Reckoned at the paper's size, not measured: CUDA itself 1 GiB, CelebA's decoder on 500 images 2, Inception on 100
-    images 2, a mixture fitted to 162,770 codes of 512 float64 entries 3; the last three never together.
-    """
-    return 4 * 1024
-
-
-def device_of(name: str, memory: Callable[[], int] = evaluation_memory) -> torch.device:
-    """Return the torch device, or stop if it is not there. Of a GPU this process takes `memory()` MiB, which is
-    a function because reckoning may take seconds, which jobs on a CPU do without.
-    """
-    if name == "cuda":
-        lease(memory())
-        if not torch.cuda.is_available():
-            raise Stop(
-                "the config asks for device cuda and torch finds none here: run on a GPU (`make doctor` says what is "
-                "missing), or add `--config device=cpu` (slow at the paper's size), or `--config preset=quick`"
-            )
-    return torch.device(name)
 
 
 def initial_model(spec: Spec, seed: int) -> Autoencoder:

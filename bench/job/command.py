@@ -1,4 +1,4 @@
-"""What every `python -m bench.<rule>` shares: errors that a user can mend end in one line."""
+"""What every job shares: errors that a user can mend end in one line, and a job ends with the Snakemake it is of."""
 
 import os
 import select
@@ -7,7 +7,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from types import FrameType
 
 from bench.job.log import logged
@@ -20,14 +19,17 @@ class Stop(Exception):
     """An error the user can mend; its message says what is wrong, where, and what to do."""
 
 
-def run(main: Callable[[], None]) -> None:
-    """Call `main`; a `Stop` becomes one line on stderr and exit code 1, any other exception is a bug."""
+def run(name: str, main: Callable[[], None]) -> None:
+    """Call `main`; a `Stop` becomes one line on stderr and exit code 1, any other exception is a bug.
+
+    `name` says in that line what was run.
+    """
     _unwind_when_cancelled()
     with logged():
         try:
             main()
         except Stop as stop:
-            sys.exit(f"bench.{Path(sys.argv[0]).stem}: {stop}")
+            sys.exit(f"bench.{name}: {stop}")
 
 
 def end_with_workflow() -> None:

@@ -1,1 +1,1 @@
-"""What is measured: features, densities, heads, spectra, distances."""
+"""Measures: one per file, each with a function `measure`; see bench/measures/base/trained.py for the contract."""

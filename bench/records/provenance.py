@@ -1,8 +1,6 @@
 """Where a result comes from: the commit, the inputs, the software, the machine and what it cost."""
 
-import hashlib
 import platform
-import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -10,13 +8,13 @@ from typing import Any
 import torch
 
 from bench.job.log import peak_memory
-from bench.records.origin import REPOSITORY, commit
+from bench.job.source import taken
 
 
 def provenance(device: torch.device) -> dict[str, Any]:
     """Return what identifies this process's code, software and machine."""
     return {
-        **commit(),
+        **taken(),
         "python": platform.python_version(),
         "torch": torch.__version__,
         "numpy": version("numpy"),
@@ -27,15 +25,6 @@ def provenance(device: torch.device) -> dict[str, Any]:
         "peak_memory_bytes": peak_memory(),
         "peak_device_memory_bytes": torch.cuda.max_memory_allocated(device) if device.type == "cuda" else 0,
     }
-
-
-def source_digest() -> str:
-    """Return the SHA-256 of the source of every `bench` module loaded in this process."""
-    loaded = {Path(file) for module in [*sys.modules.values()] if (file := getattr(module, "__file__", None))}
-    digest = hashlib.sha256()
-    for path in sorted(path for path in loaded if path.is_relative_to(REPOSITORY / "bench")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def _processor() -> str:

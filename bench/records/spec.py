@@ -1,7 +1,12 @@
-"""The specification of a run: everything that decides its result, written by the workflow as `spec.json`."""
+"""The specification of a run: everything that decides its result; in: the plan's run and the data set's record."""
 
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from bench.records.files import read_json
 
@@ -35,9 +40,25 @@ class Spec:
         """How messages call this run."""
         return f"{self.dataset}/{self.variant} seeds {','.join(map(str, self.seeds))}"
 
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of its content as JSON with sorted keys."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
-def read_spec(path: Path | str) -> Spec:
-    """Read `spec.json`."""
-    fields = read_json(path)
-    lists = {key: tuple(fields[key]) for key in ("seeds", "shape")}
-    return Spec(**{**fields, **lists, "training": Training(**fields["training"])})
+
+PLANNED = ("dataset", "variant", "model", "options", "seeds", "latent", "architecture", "training")
+
+
+def spec_of(planned: Mapping[str, Any], record: Mapping[str, Any]) -> Spec:
+    """Return the specification of a run of the plan on the data set that `record`, its data.json, describes.
+
+    Of the plan's run the keys `PLANNED` are read, of the record the images' shape.
+    """
+    fields = {key: planned[key] for key in PLANNED}
+    own = {"seeds": tuple(fields["seeds"]), "training": Training(**fields["training"])}
+    return Spec(**fields | own, shape=tuple(record["shape"]))
+
+
+def read_spec(planned: Mapping[str, Any], data: Path) -> Spec:
+    """Return the specification of a run of the plan on the data set in a folder."""
+    return spec_of(planned, read_json(data / "data.json"))

@@ -1,7 +1,6 @@
 """What lies between two codes: how far decoded midpoints are from real images."""
 
-from bench.aggregate import REFERENCE
-from bench.records.names import SUPERVISED
+from bench.records.names import REFERENCE, SUPERVISED
 from bench.report.cells import table
 from bench.report.results import Place, Results
 
@@ -23,7 +22,7 @@ Autoencoders (arXiv 2405.13980), whose first version scored interpolations by a 
 
 def interpolation(results: Results) -> str:
     """Return how far decoded ends and middles are from real images, for every data set."""
-    text = TEXT.format(scored=results.plan["config"]["interpolate"]["scored"])
+    text = TEXT.format(scored=results.plan["config"]["measures"]["interpolation"]["scored"])
     return "\n\n".join([text, *(_part(results, Place(dataset, None)) for dataset in results.data)])
 
 

@@ -95,4 +95,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run(main)
+    run("watch.plan_cost", main)

@@ -16,7 +16,7 @@ from bench.engine.operations import training_operations
 from bench.records.costs import read_benchmark
 from bench.records.files import read_json
 from bench.records.plan import Job, every_job, every_run
-from bench.records.spec import Spec, Training
+from bench.records.spec import PLANNED, spec_of
 
 Kind = tuple[str, str]  # a rule, and a data set or family of networks
 ANY = ""  # in place of a data set
@@ -83,8 +83,7 @@ def run_operations(run: dict[str, Any], sizes: Sizes) -> int | None:
     if run["dataset"] not in sizes:
         return None
     shape, images = sizes[run["dataset"]]
-    keys = ("dataset", "variant", "model", "options", "latent", "architecture", "training")
-    network = json.dumps({key: run[key] for key in keys} | {"shape": shape})
+    network = json.dumps({key: run[key] for key in PLANNED} | {"shape": shape, "seeds": [0]})
     batch, epochs = run["training"]["batch"], run["training"]["epochs"]
     seen = images // batch * batch * epochs  # an incomplete last batch is left out
     return _per_image(network) * seen * len(run["seeds"])
@@ -99,7 +98,7 @@ def seeds_in(label: str) -> int:
 @cache  # runs that differ in their seeds alone share it
 def _per_image(network: str) -> int:
     fields = json.loads(network)
-    return training_operations(Spec(**fields | {"training": Training(**fields["training"]), "seeds": (0,)}))
+    return training_operations(spec_of(fields, fields))
 
 
 def _seconds(job: Job, folder: Path) -> float:

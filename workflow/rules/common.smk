@@ -1,16 +1,17 @@
 """What the rules share: the checked config, the plan, and the functions that name inputs and settings."""
 
-import json
 import re
 from shlex import quote
 
 from snakemake.common.configfile import load_configfile
 
-from workflow import alternatives, captions
+from workflow import alternatives, captions, jobs
 from workflow import plan as planning
 from workflow import sources as source
 from workflow.alternatives import SUPERVISED
 from workflow.check import problems
+from workflow.jobs import every_run
+from workflow.plan import as_json, specification
 from workflow.runs import label
 
 SCHEMA = load_configfile(ROOT / "workflow/schemas/config.schema.yaml")
@@ -19,19 +20,26 @@ if mistakes := problems(CONFIG, SCHEMA, ROOT):
     raise WorkflowError("\n".join(mistakes))
 
 PLAN = planning.make_plan(CONFIG)
-# A study's point may be a row's run: the row's comes last and counts.
-RUNS = {run["path"]: run for run in PLAN["studied"] + PLAN["retrained"] + PLAN["runs"]}
+RUNS = {run["path"]: run for run in every_run(PLAN)}
 DATASETS = list(dict.fromkeys([*CONFIG["datasets"], *(run["dataset"] for run in PLAN["retrained"])]))
 OUT = planning.results_root(CONFIG["preset"])
 DATA = [
     f"{OUT}/data/{{dataset}}/{name}"
     for name in ("data.json", "train.npy", "train_labels.npy", "test.npy", "test_labels.npy")
 ]
+CODES = ["<run>/codes/train.npy", "<run>/codes/test.npy"]
+JUDGED = ("claims", "cells", "sensitivity", "variance", "family", "ranking")
+LONG_TABLES = ("table_1", "table_2", "ablations", "spectra", "reconstruction", "interpolation", "cost")
+LINEAR = [f"{OUT}/linear_rank/{name}.csv" for name in ("metrics", "trajectories", "summary")]
+# Rules that compute on the device ask for it: a GPU, or none.
 GPU = int(CONFIG["device"] == "cuda")
 # Inception's 2048 features ask for products worth several threads, the in-domain extractor's 64 do not.
 FID_THREADS = 4 if CONFIG["fid"]["extractor"] == "inception" else 1
 # The longest jobs first, so that none of them is left to the end with nothing beside it.
 LONG = 1
+
+# How every job is called. The words, the log and what else all jobs have come from workflow/jobs.py.
+JOB = "python -m bench.job {params.call} --settings {params.settings:q} > {log} 2>&1"
 
 # glibc returns large blocks to the system at once and asks for them anew in the next training step; told to keep them, small
 # networks train a third faster on a CPU (measured: 79 against 52 ms a step for quick's MNIST networks).
@@ -40,7 +48,7 @@ KEEP_MEMORY = "MALLOC_MMAP_THRESHOLD_=1073741824 MALLOC_TRIM_THRESHOLD_=10737418
 # Snakemake keeps the host's PYTHONPATH out of a conda environment, this the packages of `pip install --user`.
 NO_USER_PACKAGES = "PYTHONNOUSERSITE=1" if CONDA else ""
 
-# `python -m bench.x` finds the package from any folder. Here and not in the rules: Snakemake records those, and
+# `python -m bench.job` finds the package from any folder. Here and not in the rules: Snakemake records those, and
 # a path of this machine among them would rerun everything on another one. The shell's parent is this Snakemake, or the one
 # that a cluster's job starts: when it is killed, its jobs end (bench/job/command.py).
 EXPORTED = f"{KEEP_MEMORY} {NO_USER_PACKAGES} PYTHONPATH={quote(workflow.basedir)} BENCH_WORKFLOW=$PPID"
@@ -59,85 +67,108 @@ wildcard_constraints:
     dataset="|".join(DATASETS),
     variant="|".join({re.escape(run["variant"]) for run in RUNS.values()}),
     seeds="|".join({label(run["seeds"]) for run in PLAN["runs"]}),
-    name="|".join(PLAN["figures"]),
+    measure="|".join(CONFIG["measures"]),
 
 
-def sources(*paths):
-    """Return bench/ files and those they import, as inputs: Snakemake does not see what a module imports."""
-    return [ROOT / path for path in source.closure(ROOT, *paths)]
+def code(*modules):
+    """Return bench/ files, given without folder and suffix, and those they import, as inputs: Snakemake does not see what
+    a module imports. Without bench/job/, which cannot change a number.
+    """
+    return [ROOT / path for path in source.closure(ROOT, *(f"bench/{module}.py" for module in modules))]
 
 
-def dataset_sources(*paths):
+def dataset_code(*modules):
     """Return the input function for a rule that also runs its data set's file."""
 
     def files(wildcards):
-        return sources(*paths, f"bench/datasets/{dataset_name(wildcards)}.py")
+        return code(*modules, f"datasets/{dataset_name(wildcards)}")
 
     return files
 
 
-def model_sources(*paths):
+def model_code(*modules):
     """Return the input function for a rule that also runs the file of its variant's model."""
 
     def files(wildcards):
-        return sources(*paths, f"bench/models/{run_of(wildcards)['model']}.py")
+        return code(*modules, f"models/{run_of(wildcards)['model']}")
 
     return files
+
+
+def encode_code(wildcards):
+    """Return the code that encodes: it also takes measures, and one of them may ask the data set's file."""
+    measures = [f"measures/{name}" for name in run_of(wildcards)["measures"]]
+    return code("encode", *measures, f"models/{run_of(wildcards)['model']}", f"datasets/{dataset_name(wildcards)}")
+
+
+def measure_code(wildcards):
+    """Return the code of an added measure, which may ask the data set's file too."""
+    own = [f"measures/{wildcards.measure}", f"models/{run_of(wildcards)['model']}"]
+    return code("measure", *own, f"datasets/{dataset_name(wildcards)}")
 
 
 def run_of(wildcards):
     return RUNS[f"runs/{wildcards.dataset}/{wildcards.variant}/{wildcards.seeds}"]
 
 
-def section(name, **more):
-    """Return a section of the config, and settings from elsewhere, as JSON; where it applies is the plan's business."""
-    own = {key: value for key, value in CONFIG[name].items() if key != "datasets"}
-    return planning.text({**own, **more})
+def section(name):
+    """Return a section of the config without the data sets it applies to, which are the plan's business."""
+    return {key: value for key, value in CONFIG[name].items() if key != "datasets"}
 
 
-def data_folder(wildcards):
-    return f"{OUT}/data/{wildcards.dataset}"
+def fetch_settings(wildcards):
+    options = alternatives.data_settings(wildcards.dataset, CONFIG)
+    return as_json({"dataset": dataset_name(wildcards), "options": options})
+
+
+def train_settings(wildcards):
+    run = run_of(wildcards)
+    return as_json({"spec": specification(run), "checkpoint": f"{OUT}/checkpoints/{run['path'].removeprefix('runs/')}"})
+
+
+def encode_settings(wildcards):
+    run, pictures = run_of(wildcards), {name: CONFIG[name] for name in ("interpolate", "pca_grid")}
+    return as_json({"spec": specification(run), "measures": run["measures"], **pictures})
+
+
+def measure_settings(wildcards):
+    own = {"measure": wildcards.measure, "options": CONFIG["measures"][wildcards.measure]}
+    return as_json({"spec": specification(run_of(wildcards)), **own})
+
+
+def classify_settings(wildcards):
+    return as_json({"spec": specification(run_of(wildcards)), "settings": section("classify")})
+
+
+def generate_settings(wildcards):
+    components = alternatives.data_settings(wildcards.dataset, CONFIG)["components"]
+    density = {"components": components, "sample": section("sample")}
+    return as_json({"spec": specification(run_of(wildcards)), **density, **compared()})
+
+
+def reevaluate_settings(wildcards):
+    own = alternatives.reevaluation(wildcards.dataset, wildcards.variant, CONFIG)
+    return as_json({"spec": specification(run_of(wildcards)), "settings": own, **compared()})
+
+
+def compared():
+    """Return what samples are held against: the features' network, and the split of real images."""
+    return {"extractor": CONFIG["fid"]["extractor"], "against": CONFIG["fid"]["reference"]}
+
+
+def reference_settings():
+    counts = {"count": CONFIG["sample"]["count"], "scored": CONFIG["measures"]["interpolation"]["scored"]}
+    return as_json({**compared(), **counts})
 
 
 def dataset_name(wildcards):
     return alternatives.base(wildcards.dataset)
 
 
-def data_options(wildcards):
-    return planning.text(alternatives.data_settings(wildcards.dataset, CONFIG))
-
-
-def data_root(wildcards, output):
-    """Return where raw data lie. It takes `output` because Snakemake does not record such a parameter: moving
-    the raw data reruns nothing.
-    """
-    return CONFIG["data_root"]
-
-
 def training_threads(wildcards):
     """Return 4 for networks as wide as CelebA's: narrower ones do more in jobs of one thread side by side."""
     architecture = alternatives.data_settings(wildcards.dataset, CONFIG)["architecture"]
     return 4 if max(architecture.get("encoder", [0])) >= 512 else 1
-
-
-def components(wildcards):
-    return alternatives.data_settings(wildcards.dataset, CONFIG)["components"]
-
-
-def reevaluation(wildcards):
-    return planning.text(alternatives.reevaluation(wildcards.dataset, wildcards.variant, CONFIG))
-
-
-def image_shape(record):
-    return json.dumps(json.load(record)["shape"])
-
-
-def spec_fields(wildcards):
-    return planning.text(planning.spec(run_of(wildcards)))[1:-1]
-
-
-def checkpoint_folder(wildcards):
-    return f"{OUT}/checkpoints/{wildcards.dataset}/{wildcards.variant}/{wildcards.seeds}"
 
 
 def fid_extractor(wildcards):
@@ -149,8 +180,7 @@ def fid_extractor(wildcards):
 def metric_files(wildcards):
     """Return every table of numbers: the runs' and, per data set, the reference images' own."""
     files = [f"{OUT}/{run['path']}/metrics/{name}.csv" for run in RUNS.values() for name in run["metrics"]]
-    steps = ("fid_reference", "interpolate_reference")
-    return files + [f"{OUT}/data/{dataset}/{step}.csv" for dataset in CONFIG["datasets"] for step in steps]
+    return files + [f"{OUT}/data/{dataset}/reference.csv" for dataset in CONFIG["datasets"]]
 
 
 def training_files(wildcards):
@@ -162,8 +192,11 @@ def data_records():
     return [f"{OUT}/data/{dataset}/data.json" for dataset in DATASETS]
 
 
-def figure_labels(wildcards):
-    return captions.figure_labels(wildcards.name, PLAN["figures"][wildcards.name])
+def figure_files(name):
+    """Return a figure as an image, to be shown in the workflow's report, and as a PDF."""
+    labels = captions.figure_labels(name, PLAN["figures"][name])
+    png = f"{OUT}/figures/figure_{name}.png"
+    return [report(png, caption="../report/figure.rst", category="Figures", labels=labels), png.replace(".png", ".pdf")]
 
 
 def reported(name):
@@ -172,18 +205,17 @@ def reported(name):
     return report(f"{OUT}/tables/{name}.csv", caption="../report/table.rst", category="Numbers", labels=labels)
 
 
-def figure_table(wildcards):
-    kind = PLAN["figures"][wildcards.name]["kind"]
-    return f"{OUT}/{planning.TABLES.get(kind, 'tables/metrics.csv')}"
+def figure_images():
+    """Return the images that figures show."""
+    images = (f"{OUT}/{path}" for name in PLAN["figures"] for path in planning.figure_images(PLAN, name))
+    return list(dict.fromkeys(images))
 
 
-def figure_records(wildcards):
-    return [] if PLAN["figures"][wildcards.name]["kind"] in planning.WITHOUT_DATA else data_records()
+def whole_plan(wildcards):
+    """Return the plan with its jobs, which are known once all rules are."""
+    rules = {each.name: each for each in workflow.rules}
+    return as_json({**PLAN, "jobs": list(jobs.jobs(PLAN, rules, OUT))})
 
 
-def figure_images(wildcards):
-    return [f"{OUT}/{path}" for path in planning.figure_images(PLAN, wildcards.name)]
-
-
-def figure_files():
+def figures():
     return [f"{OUT}/figures/figure_{name}.{kind}" for name in PLAN["figures"] for kind in ("png", "pdf")]

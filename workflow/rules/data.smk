@@ -1,23 +1,55 @@
-"""From raw downloads to arrays."""
+"""From raw downloads to arrays, and what models are held against."""
 
 
 rule fetch:
     input:
-        code=dataset_sources("bench/fetch.py"),
+        code=dataset_code("fetch"),
     output:
         data=DATA,
-    log:
-        "<logs>/fetch/{dataset}.log",
-    benchmark:
-        "<benchmarks>/fetch/{dataset}.tsv"
-    conda:
-        "../../environment.yml"
     threads: 4
     params:
-        name=dataset_name,
-        options=data_options,
-        data_root=data_root,
-        folder=data_folder,
+        settings=fetch_settings,
     shell:
-        "python -m bench.fetch --dataset {params.name} --options {params.options:q}"
-        " --data-root {params.data_root:q} --out {params.folder} > {log} 2>&1"
+        JOB
+
+
+rule fetch_inception:
+    input:
+        code=code("fetch_inception"),
+    output:
+        weights="<results>/data/inception.pth",
+    threads: 1
+    shell:
+        JOB
+
+
+rule fid_extractor:
+    input:
+        data=DATA,
+        code=code("fid_extractor"),
+    output:
+        weights="<data>/fid_extractor.safetensors",
+    threads: 1
+    resources:
+        gpu=GPU,
+    params:
+        settings=as_json({"epochs": CONFIG["fid"]["epochs"]}),
+    shell:
+        JOB
+
+
+rule reference:
+    input:
+        data=DATA,
+        network=fid_extractor,
+        code=dataset_code("reference"),
+    output:
+        features="<data>/reference.safetensors",
+        metrics="<data>/reference.csv",
+    threads: FID_THREADS
+    resources:
+        gpu=GPU,
+    params:
+        settings=reference_settings(),
+    shell:
+        JOB

@@ -1,77 +1,91 @@
-"""From codes and images to numbers."""
+"""From codes to numbers and samples."""
 
 
-rule spectrum:
+rule measure:
     input:
-        spec="<run>/spec.json",
-        codes="<run>/codes/test.npy",
-        code=sources("bench/spectrum.py"),
+        model="<run>/model.safetensors",
+        codes=CODES,
+        data=DATA,
+        code=measure_code,
     output:
-        "<run>/metrics/spectrum.csv",
-    log:
-        "<logs>/spectrum/{dataset}/{variant}/{seeds}.log",
-    benchmark:
-        "<benchmarks>/spectrum/{dataset}/{variant}/{seeds}.tsv"
-    conda:
-        "../../environment.yml"
+        metrics="<run>/metrics/measure/{measure}.csv",
     threads: 1
+    resources:
+        gpu=GPU,
     params:
-        codes=subpath(input.codes, parent=True),
-        settings=section("spectrum"),
+        settings=measure_settings,
     shell:
-        "python -m bench.spectrum --spec {input.spec} --codes {params.codes} --settings {params.settings:q}"
-        " --out {output} > {log} 2>&1"
+        JOB
 
 
 rule classify:
     input:
-        spec="<run>/spec.json",
-        codes="<run>/codes/train.npy",
-        test_codes="<run>/codes/test.npy",
+        codes=CODES,
         data=DATA,
-        code=sources("bench/classify.py"),
+        code=code("classify"),
     output:
-        "<run>/metrics/classify.csv",
-    log:
-        "<logs>/classify/{dataset}/{variant}/{seeds}.log",
-    benchmark:
-        "<benchmarks>/classify/{dataset}/{variant}/{seeds}.tsv"
-    conda:
-        "../../environment.yml"
+        metrics="<run>/metrics/classify.csv",
     threads: 1
     resources:
         gpu=GPU,
     params:
-        codes=subpath(input.codes, parent=True),
-        data=data_folder,
-        settings=section("classify"),
-        device=CONFIG["device"],
+        settings=classify_settings,
     shell:
-        "python -m bench.classify --spec {input.spec} --codes {params.codes} --data {params.data}"
-        " --settings {params.settings:q} --device {params.device} --out {output} > {log} 2>&1"
+        JOB
 
 
 rule supervise:
     input:
-        spec="<run>/spec.json",
         data=DATA,
-        code=sources("bench/supervise.py"),
+        code=code("supervise"),
     output:
-        "<run>/metrics/supervise.csv",
-    log:
-        "<logs>/supervise/{dataset}/{variant}/{seeds}.log",
-    benchmark:
-        "<benchmarks>/supervise/{dataset}/{variant}/{seeds}.tsv"
+        metrics="<run>/metrics/supervise.csv",
     priority: LONG
-    conda:
-        "../../environment.yml"
     threads: 1
     resources:
         gpu=GPU,
     params:
-        data=data_folder,
-        settings=section("classify"),
-        device=CONFIG["device"],
+        settings=classify_settings,
     shell:
-        "python -m bench.supervise --spec {input.spec} --data {params.data} --settings {params.settings:q}"
-        " --device {params.device} --out {output} > {log} 2>&1"
+        JOB
+
+
+rule generate:
+    input:
+        model="<run>/model.safetensors",
+        codes=CODES,
+        data=DATA,
+        reference="<data>/reference.safetensors",
+        network=fid_extractor,
+        code=model_code("generate"),
+    output:
+        samples="<run>/samples.safetensors",
+        metrics="<run>/metrics/generate.csv",
+        images=["<run>/images/gaussian.npy", "<run>/images/gmm.npy"],
+    threads: FID_THREADS
+    resources:
+        gpu=GPU,
+    params:
+        settings=generate_settings,
+    shell:
+        JOB
+
+
+rule reevaluate:
+    input:
+        model="<run>/model.safetensors",
+        codes=CODES,
+        samples="<run>/samples.safetensors",
+        data=DATA,
+        reference="<data>/reference.safetensors",
+        network=fid_extractor,
+        code=model_code("reevaluate"),
+    output:
+        metrics="<run>/metrics/reevaluate.csv",
+    threads: 1
+    resources:
+        gpu=GPU,
+    params:
+        settings=reevaluate_settings,
+    shell:
+        JOB

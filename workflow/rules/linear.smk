@@ -3,22 +3,11 @@
 
 rule linear_rank:
     input:
-        code=sources("bench/linear_rank.py"),
+        code=code("linear_rank"),
     output:
-        metrics="<results>/linear_rank/metrics.csv",
-        trajectories="<results>/linear_rank/trajectories.csv",
-        summary="<results>/linear_rank/summary.csv",
-    log:
-        "<logs>/linear_rank.log",
-    benchmark:
-        "<benchmarks>/linear_rank.tsv"
-    conda:
-        "../../environment.yml"
+        results=LINEAR,
     threads: 2
     params:
-        settings=section("linear_rank"),
-        seeds=sorted(CONFIG["seeds"]),
-        folder=subpath(output.metrics, parent=True),
+        settings=as_json({"settings": CONFIG["linear_rank"], "seeds": sorted(CONFIG["seeds"])}),
     shell:
-        "python -m bench.linear_rank --settings {params.settings:q} --seeds {params.seeds}"
-        " --out {params.folder} > {log} 2>&1"
+        JOB

@@ -1,9 +1,4 @@
-"""From numbers and images to tables and figures."""
-
-LONG_TABLES = ("table_1", "table_2", "ablations", "spectra", "reconstruction", "interpolation", "cost")
-
-
-LINEAR = [f"{OUT}/linear_rank/{name}.csv" for name in ("metrics", "trajectories", "summary")]
+"""From numbers and images to verdicts, tables and figures."""
 
 
 rule plan:
@@ -14,77 +9,62 @@ rule plan:
     priority: 2 * LONG  # first of all: those who watch read it
     threads: 1
     params:
-        plan=planning.text(PLAN),
+        plan=whole_plan,
     run:  # not `shell`: a large plan does not fit on a command line
         Path(output[0]).write_text(f"{params.plan}\n", encoding="utf-8")
 
 
 rule aggregate:
     input:
+        metric_files,
+        training_files,
         plan="<results>/plan.json",
-        metrics=metric_files,
-        training=training_files,
-        code=sources("bench/aggregate.py"),
+        code=code("aggregate"),
     output:
-        metrics=reported("metrics"),
-        alternatives=reported("alternatives"),
-        studies=reported("studies"),
-        history=reported("history"),
-        runs=reported("runs"),
-        jobs=reported("jobs"),
-    log:
-        "<logs>/aggregate.log",
-    benchmark:
-        "<benchmarks>/aggregate.tsv"
-    conda:
-        "../../environment.yml"
+        tables=[reported(name) for name in ("metrics", "alternatives", "studies", "history", "runs", "jobs")],
     threads: 1
-    params:
-        results=subpath(input.plan, parent=True),
-        folder=subpath(output.metrics, parent=True),
     shell:
-        "python -m bench.aggregate --plan {input.plan} --results {params.results}"
-        " --tables {params.folder} > {log} 2>&1"
+        JOB
+
+
+rule judge:
+    input:
+        [f"{OUT}/tables/{name}.csv" for name in ("metrics", "alternatives", "studies")],
+        LINEAR,
+        data_records(),
+        plan="<results>/plan.json",
+        paper=ROOT / "config/paper.csv",
+        code=code("judge"),
+    output:
+        tables=[reported(name) for name in JUDGED],
+    threads: 1
+    shell:
+        JOB
 
 
 rule figure:
     input:
+        [f"{OUT}/tables/{name}.csv" for name in ("metrics", "studies", *JUDGED)],
+        LINEAR,
+        data_records(),
+        figure_images(),
         plan="<results>/plan.json",
-        table=figure_table,
-        records=figure_records,
-        images=figure_images,
-        code=sources("bench/figure.py"),
+        code=code("figure"),
     output:
-        png=report(
-            "<results>/figures/figure_{name}.png",
-            caption="../report/figure.rst",
-            category="Figures",
-            labels=figure_labels,
-        ),
-        pdf="<results>/figures/figure_{name}.pdf",
-    log:
-        "<logs>/figure/{name}.log",
-    benchmark:
-        "<benchmarks>/figure/{name}.tsv"
-    conda:
-        "../../environment.yml"
+        figures=[file for name in PLAN["figures"] for file in figure_files(name)],
     threads: 1
-    params:
-        results=subpath(input.plan, parent=True),
-        prefix=subpath(output.png, strip_suffix=".png"),
     shell:
-        "python -m bench.figure --plan {input.plan} --results {params.results} --name {wildcards.name}"
-        " --out {params.prefix} > {log} 2>&1"
+        JOB
 
 
 rule tables:
     input:
+        [f"{OUT}/tables/{name}.csv" for name in ("metrics", "alternatives", "studies", "runs", "jobs", *JUDGED)],
+        LINEAR,
+        data_records(),
         plan="<results>/plan.json",
-        tables=[f"{OUT}/tables/{name}.csv" for name in ("metrics", "alternatives", "studies", "runs", "jobs", *JUDGED)],
-        linear=LINEAR,
-        records=data_records(),
         paper=ROOT / "config/paper.csv",
-        code=sources("bench/tables.py"),
+        code=code("tables"),
     output:
         report="<results>/tables.md",
         page=report(
@@ -94,37 +74,26 @@ rule tables:
             labels={"table": "tables.md", "holds": "verdicts and every table"},
         ),
         tables=[reported(name) for name in LONG_TABLES],
-    log:
-        "<logs>/tables.log",
-    benchmark:
-        "<benchmarks>/tables.tsv"
-    conda:
-        "../../environment.yml"
     threads: 1
-    params:
-        results=subpath(input.plan, parent=True),
     shell:
-        "python -m bench.tables --plan {input.plan} --results {params.results} --paper {input.paper:q}"
-        " --out {output.report} > {log} 2>&1"
+        JOB
 
 
 rule check:
     input:
+        [f"{OUT}/tables/{name}.csv" for name in ("metrics", "alternatives", "history", "runs", *JUDGED, *LONG_TABLES)],
+        figures(),
+        "<results>/tables.md",
         plan="<results>/plan.json",
-        report="<results>/tables.md",
-        tables=[f"{OUT}/tables/{name}.csv" for name in ("metrics", "alternatives", "history", "runs", *LONG_TABLES)],
-        figures=figure_files(),
-        code=sources("bench/check.py"),
+        code=code("check"),
     output:
-        reported("check"),
-    log:
-        "<logs>/check.log",
-    benchmark:
-        "<benchmarks>/check.tsv"
-    conda:
-        "../../environment.yml"
+        findings=reported("check"),
     threads: 1
-    params:
-        results=subpath(input.plan, parent=True),
     shell:
-        "python -m bench.check --out {output} {params.results} > {log} 2>&1"
+        JOB
+
+
+# A target, for those who want this alone; tables.md opens with it.
+rule sensitivity:
+    input:
+        "<results>/tables/sensitivity.csv",

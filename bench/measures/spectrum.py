@@ -1,16 +1,15 @@
-"""Rule `spectrum`: how many dimensions the codes use; in: test codes, out: singular values and ranks."""
+"""How many dimensions the codes use: singular values of the test codes' covariance, and ranks (Figures 2 and 4)."""
 
-import argparse
-import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
-from bench.job.command import run
-from bench.records.files import read_array, write_rows
-from bench.records.origin import origin
-from bench.records.spec import read_spec
+from bench.measures.base.trained import Trained
+
+
+def measure(trained: Trained, *, thresholds: list[float]) -> Iterator[tuple[str, float]]:
+    """Yield `spectrum` of the test codes."""
+    yield from spectrum(trained.codes["test"], thresholds)
 
 
 def codes_to_spectrum(z: np.ndarray) -> tuple[float, np.ndarray]:
@@ -40,25 +39,3 @@ def spectrum(z: np.ndarray, thresholds: list[float]) -> Iterator[tuple[str, floa
         yield f"rank:{threshold:g}", float((values > threshold).sum()) if finite else np.nan
     yield "effective_rank", effective_rank(values) if finite else np.nan
     yield from ((f"singular_value:{index}", float(value)) for index, value in enumerate(values))
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("spec", "codes", "out"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--settings", type=json.loads, required=True)
-    arguments = parser.parse_args()
-    spec = read_spec(arguments.spec)
-    codes = read_array(arguments.codes / "test.npy")
-    rows = [
-        (seed, metric, value)
-        for seed, z in zip(spec.seeds, codes, strict=True)
-        for metric, value in spectrum(z, arguments.settings["thresholds"])
-    ]
-    write_rows(arguments.out, rows, origin("spectrum", arguments.spec))
-    ranks = [f"{value:.1f}" for _, metric, value in rows if metric == "effective_rank"]
-    print(f"spectrum of {spec.name}: effective rank {' '.join(ranks)}")
-
-
-if __name__ == "__main__":
-    run(main)

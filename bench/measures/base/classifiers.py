@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from bench.engine.ensemble import Ensemble
 from bench.engine.steps import CHUNK, Steps
 from bench.job.progress import Progress
-from bench.measures.heads import labelled_subset
+from bench.measures.base.heads import labelled_subset
 from bench.records.stream import stream, stream_seed
 
 EVALUATION_BATCH = 1000

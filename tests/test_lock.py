@@ -1,9 +1,7 @@
-"""A run needs its folder for itself: two at once, a lock that a kill leaves, and files from the future."""
+"""One run per working folder: a second one at once, and a lock after a kill."""
 
-import os
 import signal
 import sys
-import time
 
 import pytest
 from smoke_run import start, wait_for
@@ -44,16 +42,3 @@ def test_after_a_kill_there_is_no_lock_to_clear(slow):
     again = checkout.snakemake(*command[3:])
     assert again.returncode == 0, again.stdout
     assert (checkout.folder / DATA).exists()
-
-
-def test_files_from_the_future_of_a_clock_that_was_moved_back_are_used(checkout):
-    put_stand_in(checkout)
-    done = checkout.snakemake("--cores", "1", DATA, *SMOKE)
-    assert done.returncode == 0, done.stdout
-    ahead = time.time() + 3600
-    for path in [*(checkout.folder / DATA).parent.iterdir(), checkout.folder / "bench/interpolate_reference.py"]:
-        os.utime(path, (ahead, ahead))
-    target = "results/smoke/data/shapes/interpolate_reference.csv"
-    later = checkout.snakemake("--cores", "1", target, *SMOKE)
-    assert later.returncode == 0, later.stdout
-    assert [rule for rule, _ in checkout.planned(target, *SMOKE)] == []

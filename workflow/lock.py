@@ -1,10 +1,7 @@
-"""What a run needs of its working folder before its first job: to be alone in it, and no file from the future."""
+"""One run per working folder: a lock that the kernel keeps, so that no kill leaves it behind."""
 
 import fcntl
-import os
 import sys
-import time
-from contextlib import suppress
 from pathlib import Path
 
 from snakemake.logging import logger
@@ -13,7 +10,7 @@ from snakemake.logging import logger
 HELD = []
 
 
-def be_alone(lock: Path) -> None:
+def lock_folder(lock: Path) -> None:
     """Lock the working folder until this process ends, or end it because another run holds the lock."""
     lock.parent.mkdir(exist_ok=True)
     file = lock.open("a")
@@ -24,13 +21,3 @@ def be_alone(lock: Path) -> None:
     except OSError as error:
         logger.warning(f"{lock} cannot be locked ({error}): see to it that no second run is started in {Path.cwd()}")
     HELD.append(file)
-
-
-def leave_the_future(*folders: Path) -> None:
-    """Set times that lie ahead, of a clock that was moved back, to now: Snakemake fails jobs that read such files."""
-    now = time.time()
-    for folder in folders:
-        for path in folder.rglob("*"):
-            with suppress(OSError):  # gone by now, or another user's
-                if path.lstat().st_mtime > now:
-                    os.utime(path, (now, now), follow_symlinks=False)

@@ -1,29 +1,21 @@
-"""Rule `sample`: new codes from densities fitted to the training codes (Table 1); in: codes, out: samples."""
+"""New codes from densities fitted to codes (Table 1, Figures 6 and 7)."""
 
-import argparse
-import json
 import warnings
-from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import save_file
+import torch
 from sklearn import config_context
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
-from bench.job.command import run
-from bench.job.progress import track
-from bench.records.files import read_array, write_rows, writing
-from bench.records.origin import origin
-from bench.records.spec import read_spec
 from bench.records.stream import stream, stream_seed
 
 DENSITIES = ("gaussian", "gmm")
 METRICS = ("gmm_converged", "gmm_iterations", "covariance_floor")
 
 
-def sample(z: np.ndarray, components: int, settings: dict, seed: int, device: str) -> tuple[dict, dict]:
+def sample(z: np.ndarray, components: int, settings: dict, seed: int, device: torch.device) -> tuple[dict, dict]:
     """Fit both densities to a seed's codes [n, d]; return samples {density: float32 [count, d]} and metrics.
 
     Codes after a linear chain are tiny and of low rank, so that scikit-learn's floor under the variances,
@@ -55,38 +47,32 @@ def sample_gaussian(z: np.ndarray, count: int, floor: float, seed: int) -> np.nd
     return z.mean(0) + stream(seed, "gaussian").standard_normal((count, z.shape[1])) @ factor.T
 
 
-def fit_gmm(z: np.ndarray, components: int, floor: float, seed: int, device: str) -> GaussianMixture:
+def fit_gmm(z: np.ndarray, components: int, floor: float, seed: int, device: torch.device) -> GaussianMixture:
     """Fit a Gaussian mixture with full covariances to codes [n, d] (Figure 7, Table 1)."""
     # One generator for fitting and sampling; NumPy's legacy kind, which scikit-learn needs, has 32-bit seeds.
     generator = np.random.RandomState(stream_seed(seed, "gmm") % 2**32)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # recorded as gmm_converged
-        if device == "cpu":
+        if device.type == "cpu":
             return GaussianMixture(components, reg_covar=floor, random_state=generator).fit(z)
         return fit_gmm_to_tensor(z, components, floor, generator, device)
 
 
 def fit_gmm_to_tensor(
-    z: np.ndarray, components: int, floor: float, generator: np.random.RandomState, device: str
+    z: np.ndarray, components: int, floor: float, generator: np.random.RandomState, device: torch.device
 ) -> GaussianMixture:
     """Fit the mixture that `GaussianMixture.fit` fits to codes [n, d], by its own code on the tensors of a device.
 
     It begins with k-means, for which scikit-learn has no tensors: the clusters come from NumPy.
     """
-    # Here because jobs on a CPU, which do without torch, begin more than a second sooner.
-    import torch
-
-    from bench.engine.build import device_of
-
-    place = device_of(device)
     labels = KMeans(components, n_init=1, random_state=generator).fit(z).labels_
-    start = {name: torch.from_numpy(a).to(place) for name, a in labels_to_start(z, labels, components, floor).items()}
+    start = {name: torch.from_numpy(a).to(device) for name, a in labels_to_start(z, labels, components, floor).items()}
     # `random_from_data` draws nothing: all it would begin with is given. The default is refused where X is a tensor.
     mixture = GaussianMixture(
         components, reg_covar=floor, random_state=generator, init_params="random_from_data", **start
     )
     with config_context(array_api_dispatch=True):
-        mixture.fit(torch.from_numpy(z).to(place))
+        mixture.fit(torch.from_numpy(z).to(device))
     for name in ("weights_", "means_", "covariances_"):
         setattr(mixture, name, getattr(mixture, name).cpu().numpy())
     return mixture
@@ -113,26 +99,3 @@ def labels_to_start(z: np.ndarray, labels: np.ndarray, components: int, floor: f
 def sample_gmm(mixture: GaussianMixture, count: int, seed: int) -> np.ndarray:
     """Draw `count` codes, shuffled: scikit-learn's come component by component, and figures show the first."""
     return stream(seed, "gmm order").permutation(mixture.sample(count)[0])
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("spec", "codes", "out", "metrics"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--components", type=int, required=True)
-    parser.add_argument("--settings", type=json.loads, required=True)
-    parser.add_argument("--device", required=True)
-    arguments = parser.parse_args()
-    spec, settings = read_spec(arguments.spec), arguments.settings
-    codes = read_array(arguments.codes / "train.npy")
-    pairs = track(list(zip(spec.seeds, codes, strict=True)), "seeds")
-    drawn = [sample(z, arguments.components, settings, seed, arguments.device) for seed, z in pairs]
-    with writing(arguments.out) as temporary:
-        save_file({name: np.stack([samples[name] for samples, _ in drawn]) for name in DENSITIES}, temporary)
-    rows = [(s, name, value) for s, (_, m) in zip(spec.seeds, drawn, strict=True) for name, value in m.items()]
-    write_rows(arguments.metrics, rows, origin("sample", arguments.spec))
-    print(f"sampled {spec.name}: {settings['count']} codes per seed from each density")
-
-
-if __name__ == "__main__":
-    run(main)

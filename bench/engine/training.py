@@ -1,0 +1,153 @@
+"""The training loop, all seeds of a run at once: from initial weights or a checkpoint, epoch by epoch, to the last."""
+
+import time
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import torch
+from torch import Tensor
+
+from bench.engine.batches import epoch_batches
+from bench.engine.build import initial_model
+from bench.engine.checkpoint import Checkpoint
+from bench.engine.ensemble import Ensemble
+from bench.engine.steps import Steps
+from bench.job.command import Stop
+from bench.job.progress import Progress
+from bench.models.base.autoencoder import Autoencoder
+from bench.records.spec import Spec
+
+# Least time between two checkpoints; saving one takes some tenths of a second per 100 MB, half of it for the digest.
+CHECKPOINT_SECONDS = 5.0
+
+
+@dataclass
+class Result:
+    """What training gives: the seeds' parameters and buffers by name [s, ...], mean losses [epochs][s], wall time."""
+
+    state: dict[str, Tensor]
+    history: list[list[float]] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def train(spec: Spec, images: Tensor, checkpoint: Checkpoint) -> Result:
+    """Train a run on uint8 images [n, c, h, w], from its checkpoint if there is one."""
+    trainer = Trainer(spec, images)
+    done = _resume(trainer, checkpoint)
+    saved = time.monotonic()
+    epochs = spec.training.epochs if trainer.ensemble.optimiser else 0
+    progress = Progress(epochs, "epochs", len(done.history), (len(spec.seeds) * len(images), "images"))
+    for epoch in range(len(done.history), epochs):
+        begun = time.monotonic()
+        if epoch == trainer.settles:
+            trainer.settle()
+        done.history.append(trainer.epoch(epoch, progress))
+        done.seconds += time.monotonic() - begun
+        if time.monotonic() - saved > CHECKPOINT_SECONDS:
+            checkpoint.save(trainer.ensemble.tensors(), {"history": done.history, "seconds": done.seconds})
+            saved = time.monotonic()
+    if trainer.settles >= epochs:
+        trainer.settle()
+    done.state = trainer.ensemble.state()
+    return done
+
+
+class Trainer:
+    """The seeds of a run in training on uint8 images [n, c, h, w]."""
+
+    def __init__(self, spec: Spec, images: Tensor) -> None:
+        self.spec, self.images = spec, images
+        self.ensemble = start(spec, images)
+        self.total = torch.zeros(len(spec.seeds), device=images.device)  # of the epoch's losses [s]
+        self.record = images.device.type == "cuda" and self.ensemble.models[0].recorded
+        self.steps = Steps(self.step, self.record)
+        epochs = spec.training.epochs
+        self.settles = epochs - round(self.ensemble.models[0].settled_share * epochs)  # the epoch before which it does
+
+    def step(self, index: Tensor, noise: Tensor | None = None) -> None:
+        """Train on the images of indices [s, b] with noise [s, ...]."""
+        x = (self.images[index].to(torch.get_default_dtype()) / 255).unbind()
+        noises = [None] * len(x) if noise is None else noise.unbind()
+        losses = [partial(m.loss, *inputs) for m, *inputs in zip(self.ensemble.models, x, noises, strict=True)]
+        losses_before = self.ensemble.step(losses)
+        self.total += torch.stack(losses_before)
+        for index, (model, loss) in enumerate(zip(self.ensemble.models, losses_before, strict=True)):
+            if model.after_step(loss):
+                self.ensemble.forget(index)
+
+    def settle(self) -> None:
+        """Let every model prepare the last epochs, in which other parameters may be trained."""
+        batch = min(self.spec.training.batch, len(self.images))
+        with torch.no_grad():
+            for model in self.ensemble.models:
+                model.settle(self.images, batch)
+        self.ensemble = ensemble(self.spec, self.ensemble.models, self.images.device)
+        self.steps = Steps(self.step, self.record)
+
+    def epoch(self, number: int, progress: Progress | None = None) -> list[float]:
+        """Train one pass and return the mean loss of every seed; tell of epochs and their loss so far."""
+        self.total.zero_()
+        count = 0
+        batches = epoch_batches(self.ensemble.models[0], self.spec, len(self.images), number, self.images.device)
+        for chunk in batches:
+            self.steps.run(*chunk)
+            count += len(chunk[0])
+            if progress:
+                share = count * chunk[0].shape[2] / len(self.images)
+                progress.show(number + share, partial(self._loss, count))
+        return (self.total / count).tolist()
+
+    def _loss(self, count: int) -> str:
+        return f"loss {(self.total.mean() / count).item():.5f}"
+
+
+def start(spec: Spec, images: Tensor) -> Ensemble:
+    """Return the seeds' models at their initial weights, on the images' device."""
+    models = [initial_model(spec, seed) for seed in spec.seeds]
+    whole = ensemble(spec, models, images.device)
+    for name, fitted in models[0].fit(images).items():  # a closed form has no seed
+        for model in models:
+            model.get_buffer(name).copy_(fitted)
+    return whole
+
+
+def ensemble(spec: Spec, models: list[Autoencoder], device: torch.device) -> Ensemble:
+    """Return models under one optimiser, each at the learning rates it asks for."""
+    return Ensemble(models, [model.groups(spec.training.lr) for model in models], device)
+
+
+def _resume(trainer: Trainer, checkpoint: Checkpoint) -> Result:
+    tensors, notes = checkpoint.load()
+    if not notes:
+        return Result({})
+    if len(notes["history"]) > trainer.settles:
+        trainer.settle()  # for what is trained from there on; what it computed is overwritten
+    trainer.ensemble.restore(tensors)
+    print(f"resumed after epoch {len(notes['history'])}", flush=True)
+    return Result({}, **notes)
+
+
+def train_within_memory(spec: Spec, images: Tensor, checkpoint: Checkpoint) -> Result:
+    """Train as `train` does; seeds that do not fit together are halved until they do. Stop if one alone does not."""
+    try:
+        return train(spec, images, checkpoint)
+    except torch.OutOfMemoryError as problem:
+        reason = str(problem).split(". ")[0]
+    # Out of the handler, whose traceback would keep the tensors alive.
+    if len(spec.seeds) == 1:
+        raise Stop(f"{spec.name} does not fit into the device's memory: {reason}; use a larger GPU or fewer jobs on it")
+    print(f"{len(spec.seeds)} seeds do not fit into the device's memory together: training them in halves", flush=True)
+    torch.cuda.empty_cache()
+    half = (len(spec.seeds) + 1) // 2
+    parts = [
+        train_within_memory(replace(spec, seeds=seeds), images, checkpoint.of(seeds))
+        for seeds in (spec.seeds[:half], spec.seeds[half:])
+    ]
+    return joined(*parts)
+
+
+def joined(one: Result, other: Result) -> Result:
+    """Return two parts of a run as one; their epochs took place one after the other."""
+    state = {name: torch.cat([tensor, other.state[name]]) for name, tensor in one.state.items()}
+    history = [first + second for first, second in zip(one.history, other.history, strict=True)]
+    return Result(state, history, one.seconds + other.seconds)
