@@ -12,6 +12,7 @@ from bench.records.names import label, labels, title_in
 from bench.records.tables import read_table
 from bench.report.cells import COLUMNS, measured, published, summarise, table
 from bench.report.cost import cost
+from bench.report.measures import decimals, measures
 from bench.report.results import read_results
 from bench.report.verdicts import verdicts
 
