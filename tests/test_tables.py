@@ -197,7 +197,7 @@ def test_costs_add_up_over_jobs_and_untrained_rows_have_no_rate(folder, text):
     # On shapes two batches of four jobs, and of 10 s of training; three seeds see 4,000 images twice.
     assert row(part, "AE") == ["no GPU", "100.0", "700", "20.0", "1,200", "no device", "1,000"]
     assert row(part, "PCA")[3:5] == ["no training", "no training"]
-    assert row(part, "*shared by these rows*")[:3] == ["no GPU", "50.0", "700"]
+    assert row(part, "*shared by these rows*")[:3] == ["no GPU", "37.5", "700"]
     jobs = read_table(folder / "tables" / "jobs.csv")
     assert row(part, "*total*") == ["no GPU", f"{len(jobs) * 12.5:,.1f}", "700"]
 
