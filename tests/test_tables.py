@@ -285,9 +285,9 @@ def test_the_report_opens_with_verdicts_that_are_not_on_the_paper(text):
 
 def test_an_alternative_says_what_it_changes_and_where_it_was_not_tried(text):
     part = section(text, "## Would another protocol")
-    found = row(part, "4 ")
+    first_labels = row(part, "4 ")
     # Against the VAE two seeds are left, without a spread: unclear both ways.
-    assert found[1:] == ["2", "1", "0", "0", "1", "IRMAE l=8 below AE in error, 10 labels: the opposite"]
+    assert first_labels[1:] == ["2", "1", "0", "0", "1", "IRMAE l=8 below AE in error, 10 labels: the opposite"]
     assert row(part, "9 ")[1] == "not run: trains again"
     assert "fewer than **29.6 %** of the test images" in " ".join(part.split())
     # Errors are the autoencoder's seed's alone.
