@@ -8,6 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 DOCS = sorted((ROOT / "docs").glob("*.md"))
+PAGES = ("README.md", "CONTRIBUTING.md", "config/README.md", "results/tables.md")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -22,9 +23,7 @@ def test_the_table_of_ranks_is_that_of_the_quick_results():
         assert explained == f"{measured.loc[dataset, variant, 'explained_variance']['mean']:.2f}", (dataset, variant)
 
 
-@pytest.mark.parametrize(
-    "page", ["README.md", "CONTRIBUTING.md", "config/README.md", *(f"docs/{path.name}" for path in DOCS)]
-)
+@pytest.mark.parametrize("page", [*PAGES, *(f"docs/{path.name}" for path in DOCS)])
 def test_every_link_leads_somewhere(page):
     links = re.findall(r"\]\(([^)#:]+)[^):]*\)", (ROOT / page).read_text(encoding="utf-8"))
     assert [link for link in links if not ((ROOT / page).parent / link).exists()] == []
