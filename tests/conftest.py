@@ -1,7 +1,11 @@
 """Fixtures: checkouts in which Snakemake runs or has run, and a finished results folder to plant faults in."""
 
+import os
 import shutil
 import signal
+
+# As in a job (bench/job/__main__.py), before anything imports SciPy.
+os.environ.setdefault("SCIPY_ARRAY_API", "1")
 
 import pytest
 from checkout import Checkout
