@@ -82,7 +82,7 @@ rule all:
     input:
         "<results>/tables.md",
         "<results>/tables.html",
-        figure_files(),
+        figures(),
         "<results>/tables/check.csv",
 
 

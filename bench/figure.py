@@ -1,4 +1,4 @@
-"""Rule `figure`: one of the paper's Figures 2 to 11 or one of ours; in: plan, tables, images, out: .png and .pdf."""
+"""Rule `figure`: the paper's Figures 2 to 11 and ours; in: plan, tables, images, out: of each a .png and a .pdf."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -81,9 +81,11 @@ def draw_panel(area: SubFigure, kind: Kind, panel: dict[str, Any], source: Sourc
     kind.draw(area, panel, source)
 
 
-def main(*, plan: Path, name: str, png: Path, pdf: Path) -> None:
-    with sns.axes_style("whitegrid"), matplotlib.rc_context(STYLE):
-        whole = figure(read_json(plan), plan.parent, name)
-        for path in (png, pdf):
-            with writing(path) as temporary:
-                whole.savefig(temporary, metadata=METADATA[path.suffix])
+def main(*, plan: Path, figures: Path) -> None:
+    content = read_json(plan)
+    for name in content["figures"]:
+        with sns.axes_style("whitegrid"), matplotlib.rc_context(STYLE):
+            whole = figure(content, plan.parent, name)
+            for suffix, metadata in METADATA.items():
+                with writing(figures / f"figure_{name}{suffix}") as temporary:
+                    whole.savefig(temporary, metadata=metadata)

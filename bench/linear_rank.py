@@ -79,8 +79,8 @@ def linear_rank(
         every,
     )
     table = pd.DataFrame(planned).assign(optimiser=optimiser, depth=depth)
-    found = measured(history, table["rank"].to_numpy(), covariances)
-    return table.assign(**found)[[*WIDE, *found]], trajectories(history, table.iloc[watch], every)
+    metrics = measured(history, table["rank"].to_numpy(), covariances)
+    return table.assign(**metrics)[[*WIDE, *metrics]], trajectories(history, table.iloc[watch], every)
 
 
 def measured(history: History, ranks: np.ndarray, covariances: np.ndarray) -> dict[str, np.ndarray]:

@@ -34,13 +34,13 @@ def fid_reference(
     reference = Reference(images_to_features(images, extractor, device))
     sets = [("real", seed, half) for seed, half in enumerate(halves(others, count))]
     sets.append(("noise", 0, noise_images(count, images.shape[1:])))
-    found = [(name, seed, images_to_features(candidates, extractor, device)) for name, seed, candidates in sets]
+    described = [(name, seed, images_to_features(candidates, extractor, device)) for name, seed, candidates in sets]
     rows: list[tuple[int, str, float]] = []
-    for name, seed, features in found:
+    for name, seed, features in described:
         rows += [(seed, f"fid:{name}", features_to_fid(features, reference))]
         rows += [(seed, f"kid:{name}", features_to_kid(features, reference.features))]
         rows += [(seed, f"count:{name}", len(features))]
-    return reference.features, found[0][2], rows
+    return reference.features, described[0][2], rows
 
 
 def halves(images: np.ndarray, count: int) -> list[np.ndarray]:

@@ -34,12 +34,12 @@ def compared(dataset: str, config: dict[str, Any], relatives: bool = False) -> d
     The alternatives are readings of IRMAE's protocol, so that the claims of papers with another (`unlike`) are not
     asked; but with `relatives` they are.
     """
-    found: dict[str, set[str]] = {}
+    kinds: dict[str, set[str]] = {}
     for claim in claims(config):
         if config["roles"].get(claim["role"]) == dataset and (relatives or "unlike" not in claim):
             for variant in sides(claim):
-                found.setdefault(variant, set()).add(claim["metric"].split(":")[0])
-    return found
+                kinds.setdefault(variant, set()).add(claim["metric"].split(":")[0])
+    return kinds
 
 
 def base(dataset: str) -> str:
@@ -115,13 +115,13 @@ def reevaluation(dataset: str, variant: str, config: dict[str, Any]) -> dict[str
     own = config["sensitivity"]
     if "error" not in kinds or dataset not in config["classify"]["datasets"]:
         kinds = kinds - {"error"}
-    found = {
+    alternatives = {
         name: parts
         for name, alternative in own["alternatives"].items()
         if tried(alternative, dataset) and (parts := _parts(alternative, kinds, dataset, config))
     }
     crossed = {"classify": _classify({}, own["crossed"]["budgets"], config), "seeds": own["crossed"]["seeds"]}
-    return {"alternatives": found, "crossed": crossed if "error" in kinds else None} if found else {}
+    return {"alternatives": alternatives, "crossed": crossed if "error" in kinds else None} if alternatives else {}
 
 
 def _parts(alternative: dict[str, Any], kinds: set[str], dataset: str, config: dict[str, Any]) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from snakemake.rules import Rule
 from workflow.alternatives import SUPERVISED
 
 # The order of wildcards in the names of logs and benchmarks.
-WILDCARDS = ("dataset", "variant", "seeds", "measure", "name")
+WILDCARDS = ("dataset", "variant", "seeds", "measure")
 ENVIRONMENT = "../../environment.yml"  # as seen from workflow/rules/
 
 
@@ -91,8 +91,7 @@ def planned(plan: dict[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
     yield "linear_rank", {}
     for run in every_run(plan):
         yield from of_run(run)
-    yield from (("figure", {"name": name}) for name in plan["figures"])
-    yield from ((rule, {}) for rule in ("aggregate", "judge", "tables", "check"))
+    yield from ((rule, {}) for rule in ("aggregate", "judge", "figure", "tables", "check"))
 
 
 def data_sets(plan: dict[str, Any]) -> dict[str, bool]:

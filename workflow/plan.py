@@ -23,24 +23,16 @@ IMAGES = {
     "pca_grid": "pca_grid",
     "ablation": "gmm",
 }
-# The table that a kind of figure reads; others read that of all metrics.
-TABLES = {
-    "frontier": "tables/family.csv",
-    "ranking": "tables/ranking.csv",
-    "study": "tables/studies.csv",
-    "linear_rank": "linear_rank/metrics.csv",
-}
-WITHOUT_DATA = ("linear_rank",)  # kinds of figures of no data set
 
 
 def presets(folder: Path) -> dict[str, Path]:
     """Map each preset to its file: those of `folder` with a top-level line `preset: NAME`."""
-    found = {}
+    files = {}
     for path in sorted(folder.glob("*.yaml")):
         match = re.search(r"^preset: *([\w-]+)", path.read_text(encoding="utf-8"), re.MULTILINE)
         if match:
-            found[match[1]] = path
-    return found
+            files[match[1]] = path
+    return files
 
 
 def typed(value: Any) -> Any:

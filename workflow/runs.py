@@ -34,8 +34,8 @@ def datasets_of(variant: dict[str, Any], config: dict[str, Any]) -> list[str]:
 
 def variants_on(dataset: str, config: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the variants that run on a data set, the supervised one last where images are classified."""
-    found = {name: item for name, item in config["variants"].items() if dataset in datasets_of(item, config)}
-    return found | ({SUPERVISED: {"model": SUPERVISED}} if dataset in config["classify"]["datasets"] else {})
+    running = {name: item for name, item in config["variants"].items() if dataset in datasets_of(item, config)}
+    return running | ({SUPERVISED: {"model": SUPERVISED}} if dataset in config["classify"]["datasets"] else {})
 
 
 def runs(config: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -16,20 +16,20 @@ def closure(root: Path, *paths: str) -> list[str]:
     But for bench/job/: what surrounds a job cannot change a number.
     Modules found by name at run time (in bench/models/ and bench/datasets/) are not followed: name them too.
     """
-    found: set[str] = set()
+    closed: set[str] = set()
     waiting = list(paths)
     while waiting:
         path = waiting.pop()
-        if path not in found and not path.startswith(SURROUNDINGS):
-            found.add(path)
+        if path not in closed and not path.startswith(SURROUNDINGS):
+            closed.add(path)
             waiting += imports(root, path)
-    return sorted(found)
+    return sorted(closed)
 
 
 @cache  # a plan of thousands of jobs asks for the same files in each
 def imports(root: Path, path: str) -> frozenset[str]:
     """Return the files under bench/ that one file imports, the packages they stand in included."""
-    found: set[str] = set()
+    files: set[str] = set()
     for node in ast.walk(ast.parse((root / path).read_text(encoding="utf-8"))):
         imported = []
         if isinstance(node, ast.Import):
@@ -37,8 +37,8 @@ def imports(root: Path, path: str) -> frozenset[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             imported = [f"{node.module}.{alias.name}" for alias in node.names]
         for name in imported:
-            found.update(module_files(root, name))
-    return frozenset(found)
+            files.update(module_files(root, name))
+    return frozenset(files)
 
 
 def module_files(root: Path, name: str) -> Iterator[str]:

@@ -33,15 +33,15 @@ SEVERITIES = ("error", "warning", "note")
 
 def check(folder: Folder) -> list[Finding]:
     """Return what every check finds, the worst first; a file that cannot be read is a finding too."""
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for each in CHECKS:
         try:
-            found += each(folder)
+            findings += each(folder)
         except (*BROKEN, Stop) as error:
             # A folder may be broken in any way; one that breaks a check must not hide what the others find.
             text = f"cannot be checked: {type(error).__name__}: {error}; run the workflow again"
-            found.append(Finding("error", each.__name__, str(folder.root), text))
-    return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
+            findings.append(Finding("error", each.__name__, str(folder.root), text))
+    return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
 def lines(folder: Folder, findings: list[Finding]) -> Iterator[str]:

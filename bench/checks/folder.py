@@ -81,14 +81,14 @@ class Folder:
 
     @cached_property
     def _read(self) -> tuple[dict[Path, Any], dict[Path, str]]:
-        found: dict[Path, Any] = {}
+        content: dict[Path, Any] = {}
         broken: dict[Path, str] = {}
         for path in filter(Path.exists, self._kept()):
             try:
-                found[path] = _content(path)
+                content[path] = _content(path)
             except BROKEN as error:
                 broken[path] = f"{type(error).__name__}: {error}".split("\n")[0]
-        return found, broken
+        return content, broken
 
     def _kept(self) -> list[Path]:
         runs = [self.root / run["path"] / name for run in self.runs for name in KEYS if name != "data.json"]

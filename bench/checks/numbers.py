@@ -31,9 +31,9 @@ def seeds(folder: Folder) -> Iterator[Finding]:
     cells: dict[tuple[str, str], list[int]] = {}
     for run in folder.runs:
         cells.setdefault((run["dataset"], run["variant"]), []).extend(run["seeds"])
-    for (dataset, variant), found in cells.items():
-        if sorted(found) != sorted(folder.plan["seeds"]):
-            text = f"the batches of {dataset}/{variant} hold seeds {listed(sorted(found))}, not each of"
+    for (dataset, variant), present in cells.items():
+        if sorted(present) != sorted(folder.plan["seeds"]):
+            text = f"the batches of {dataset}/{variant} hold seeds {listed(sorted(present))}, not each of"
             yield error("seeds", "plan.json", f"{text} {listed(folder.plan['seeds'])} once; run the workflow again")
     names = _names(folder)
     for run in folder.runs:
@@ -45,28 +45,28 @@ def references(folder: Folder) -> Iterator[Finding]:
     """Every data set that is sampled or interpolated has its floor and its ceiling, once."""
     for _, path in folder.references():
         rows = folder.content[path].dropna(subset="value")
-        found = list(zip(rows["seed"], rows["metric"], strict=True))
+        present = list(zip(rows["seed"], rows["metric"], strict=True))
         for seed, metric in LIMITS:
-            if (times := found.count((seed, metric))) != 1:
+            if (times := present.count((seed, metric))) != 1:
                 text = f"has {metric} of seed {seed} {times} times, not once; {AGAIN}"
                 yield error("seeds", folder.name(path), text)
 
 
 def _names(folder: Folder) -> dict[tuple[str, str, str], set[str]]:
     """Return the metrics that any batch of a variant's seeds has in a step."""
-    found: dict[tuple[str, str, str], set[str]] = {}
+    names: dict[tuple[str, str, str], set[str]] = {}
     for run in folder.runs:
         for step, path in folder.steps(run).items():
             key = run["dataset"], run["variant"], step
-            found.setdefault(key, set()).update(folder.content[path]["metric"])
-    return found
+            names.setdefault(key, set()).update(folder.content[path]["metric"])
+    return names
 
 
 def _once(folder: Folder, path: Path, seeds: list[int], names: set[str]) -> Iterator[Finding]:
     rows, where = folder.content[path], folder.name(path)
     if sorted(rows["seed"].unique()) != sorted(seeds):
-        found = f"holds seeds {listed(sorted(rows['seed'].unique()))}, its run has {listed(seeds)}"
-        yield error("seeds", where, f"{found}; {AGAIN}")
+        text = f"holds seeds {listed(sorted(rows['seed'].unique()))}, its run has {listed(seeds)}"
+        yield error("seeds", where, f"{text}; {AGAIN}")
         return
     if len(twice := rows[rows.duplicated(["seed", "metric"])]):
         first = f"{twice.iloc[0]['metric']} of seed {twice.iloc[0]['seed']}"

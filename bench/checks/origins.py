@@ -132,7 +132,7 @@ def machines(folder: Folder) -> Iterator[Finding]:
         ways = {
             variant: {folder.provenance[p]["execution"] for p in paths} for (_, variant), paths in _cells(runs).items()
         }
-        mixed = [variant for variant, found in ways.items() if len(found) > 1]
+        mixed = [variant for variant, used in ways.items() if len(used) > 1]
         if mixed:
             text = f"seeds were run in different ways: {listed(sorted(ways[mixed[0]]))}; numbers agree up to rounding"
             yield warning("machine", f"{name}: {listed(mixed)}", text)
@@ -178,14 +178,14 @@ def extractors(folder: Folder) -> Iterator[Finding]:
 
 
 def _by_dataset(folder: Folder) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
+    groups: dict[str, list[dict[str, Any]]] = {}
     for run in folder.trained:
-        found.setdefault(run["dataset"], []).append(run)
-    return found
+        groups.setdefault(run["dataset"], []).append(run)
+    return groups
 
 
 def _cells(runs: list[dict[str, Any]]) -> dict[tuple[str, str], list[str]]:
-    found: dict[tuple[str, str], list[str]] = {}
+    cells: dict[tuple[str, str], list[str]] = {}
     for run in runs:
-        found.setdefault((run["dataset"], run["variant"]), []).append(run["path"])
-    return found
+        cells.setdefault((run["dataset"], run["variant"]), []).append(run["path"])
+    return cells

@@ -14,9 +14,9 @@ def counts(folder: Folder) -> Iterator[Finding]:
         if run["dataset"] not in folder.records:
             continue  # found by `complete` or `readable`
         for step, path in folder.steps(run).items():
-            for what, found, wanted in _sizes(folder, run, step):
-                if found != wanted:
-                    text = f"{what}: {sorted(found)}, the config asks for {sorted(wanted)}; {AGAIN}"
+            for what, measured, wanted in _sizes(folder, run, step):
+                if measured != wanted:
+                    text = f"{what}: {sorted(measured)}, the config asks for {sorted(wanted)}; {AGAIN}"
                     yield error("counts", folder.name(path), text)
 
 
@@ -51,6 +51,6 @@ def epochs(folder: Folder) -> Iterator[Finding]:
         wanted = record["spec"]["training"]["epochs"] if record["wall_seconds"] else 0
         rows = folder.content[path]
         for seed in sorted({*run["seeds"], *rows["seed"]}):
-            found = rows.loc[rows["seed"] == seed, "epoch"].tolist()
-            if seed not in run["seeds"] or sorted(found) != list(range(1, wanted + 1)):
-                yield error("counts", folder.name(path), f"seed {seed} has {len(found)} epochs of {wanted}; {AGAIN}")
+            present = rows.loc[rows["seed"] == seed, "epoch"].tolist()
+            if seed not in run["seeds"] or sorted(present) != list(range(1, wanted + 1)):
+                yield error("counts", folder.name(path), f"seed {seed} has {len(present)} epochs of {wanted}; {AGAIN}")

@@ -34,9 +34,9 @@ class Ensemble:
     def step(self, losses: Sequence[Callable[[], Tensor]]) -> list[Tensor]:
         """Take one optimiser step on every model's loss; return the losses before it."""
         tasks = [partial(_differentiate, loss, ps) for loss, ps in zip(losses, self.trained, strict=True)]
-        found = side_by_side(tasks, self.device)
+        losses_before = side_by_side(tasks, self.device)
         self.optimiser.step()
-        return found
+        return losses_before
 
     def state(self) -> dict[str, Tensor]:
         """Return every parameter and buffer by name, those of the models stacked [s, ...]."""

@@ -69,9 +69,9 @@ class Trainer:
         x = (self.images[index].to(torch.get_default_dtype()) / 255).unbind()
         noises = [None] * len(x) if noise is None else noise.unbind()
         losses = [partial(m.loss, *inputs) for m, *inputs in zip(self.ensemble.models, x, noises, strict=True)]
-        found = self.ensemble.step(losses)
-        self.total += torch.stack(found)
-        for index, (model, loss) in enumerate(zip(self.ensemble.models, found, strict=True)):
+        losses_before = self.ensemble.step(losses)
+        self.total += torch.stack(losses_before)
+        for index, (model, loss) in enumerate(zip(self.ensemble.models, losses_before, strict=True)):
             if model.after_step(loss):
                 self.ensemble.forget(index)
 

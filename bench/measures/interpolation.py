@@ -38,7 +38,7 @@ def distances(
     middle = decode(model, ends.mean(1), device)
     images = np.concatenate([middle, decode(model, ends.reshape(-1, ends.shape[-1]), device)])
     away = nearest(images, real, device)
-    found = {"off_manifold:ends": away[len(middle) :].mean(), "off_manifold:middle": away[: len(middle)].mean()}
+    means = {"off_manifold:ends": away[len(middle) :].mean(), "off_manifold:middle": away[: len(middle)].mean()}
     if truth is not None:
-        found["midpoint_error"] = rms(middle, truth).mean()
-    return found if np.isfinite(ends).all() else dict.fromkeys(found, np.nan)
+        means["midpoint_error"] = rms(middle, truth).mean()
+    return means if np.isfinite(ends).all() else dict.fromkeys(means, np.nan)

@@ -102,10 +102,10 @@ def read_origin(path: Path | str) -> dict[str, Any]:
     with Path(path).open(encoding="utf-8") as file:
         first = file.readline()
     try:
-        found = json.loads(first.removeprefix(COMMENT))
+        origin = json.loads(first.removeprefix(COMMENT))
     except json.JSONDecodeError:
         return {}
-    return found if first.startswith(COMMENT) and isinstance(found, dict) else {}
+    return origin if first.startswith(COMMENT) and isinstance(origin, dict) else {}
 
 
 def write_array(path: Path | str, array: np.ndarray) -> None:

@@ -31,12 +31,12 @@ PAPER_DATA = {
 def labels(plan: dict[str, Any]) -> dict[str, str]:
     """Return how the paper calls each variant; those it would call the same keep their own name beside it."""
     variants = plan["config"]["variants"]
-    found = {name: label(settings) for name, settings in variants.items()}
-    shared = Counter(found.values())
+    names = {name: label(settings) for name, settings in variants.items()}
+    shared = Counter(names.values())
     # The variant named as its model is the plain one and needs no second name.
     return {
         name: text if shared[text] == 1 or name == variants[name]["model"] else f"{text} ({name})"
-        for name, text in found.items()
+        for name, text in names.items()
     }
 
 

@@ -68,7 +68,6 @@ wildcard_constraints:
     variant="|".join({re.escape(run["variant"]) for run in RUNS.values()}),
     seeds="|".join({label(run["seeds"]) for run in PLAN["runs"]}),
     measure="|".join(CONFIG["measures"]),
-    name="|".join(PLAN["figures"]),
 
 
 def code(*modules):
@@ -97,13 +96,13 @@ def model_code(*modules):
 
 
 def encode_code(wildcards):
-    """Return the code of rule `encode`: it also runs measures, and one of them may ask the data set's file."""
+    """Return the code that encodes: it also takes measures, and one of them may ask the data set's file."""
     measures = [f"measures/{name}" for name in run_of(wildcards)["measures"]]
     return code("encode", *measures, f"models/{run_of(wildcards)['model']}", f"datasets/{dataset_name(wildcards)}")
 
 
 def measure_code(wildcards):
-    """Return the code of rule `measure`, as that of `encode`."""
+    """Return the code of an added measure, which may ask the data set's file too."""
     own = [f"measures/{wildcards.measure}", f"models/{run_of(wildcards)['model']}"]
     return code("measure", *own, f"datasets/{dataset_name(wildcards)}")
 
@@ -193,8 +192,11 @@ def data_records():
     return [f"{OUT}/data/{dataset}/data.json" for dataset in DATASETS]
 
 
-def figure_labels(wildcards):
-    return captions.figure_labels(wildcards.name, PLAN["figures"][wildcards.name])
+def figure_files(name):
+    """Return a figure as an image, to be shown in the workflow's report, and as a PDF."""
+    labels = captions.figure_labels(name, PLAN["figures"][name])
+    png = f"{OUT}/figures/figure_{name}.png"
+    return [report(png, caption="../report/figure.rst", category="Figures", labels=labels), png.replace(".png", ".pdf")]
 
 
 def reported(name):
@@ -203,21 +205,10 @@ def reported(name):
     return report(f"{OUT}/tables/{name}.csv", caption="../report/table.rst", category="Numbers", labels=labels)
 
 
-def figure_table(wildcards):
-    kind = PLAN["figures"][wildcards.name]["kind"]
-    return f"{OUT}/{planning.TABLES.get(kind, 'tables/metrics.csv')}"
-
-
-def figure_records(wildcards):
-    return [] if PLAN["figures"][wildcards.name]["kind"] in planning.WITHOUT_DATA else data_records()
-
-
-def figure_images(wildcards):
-    return [f"{OUT}/{path}" for path in planning.figure_images(PLAN, wildcards.name)]
-
-
-def figure_settings(wildcards):
-    return as_json({"name": wildcards.name})
+def figure_images():
+    """Return the images that figures show."""
+    images = (f"{OUT}/{path}" for name in PLAN["figures"] for path in planning.figure_images(PLAN, name))
+    return list(dict.fromkeys(images))
 
 
 def whole_plan(wildcards):
@@ -226,5 +217,5 @@ def whole_plan(wildcards):
     return as_json({**PLAN, "jobs": list(jobs.jobs(PLAN, rules, OUT))})
 
 
-def figure_files():
+def figures():
     return [f"{OUT}/figures/figure_{name}.{kind}" for name in PLAN["figures"] for kind in ("png", "pdf")]

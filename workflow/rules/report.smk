@@ -44,22 +44,15 @@ rule judge:
 
 rule figure:
     input:
-        figure_table,
-        figure_records,
-        figure_images,
+        [f"{OUT}/tables/{name}.csv" for name in ("metrics", "studies", *JUDGED)],
+        LINEAR,
+        data_records(),
+        figure_images(),
         plan="<results>/plan.json",
         code=code("figure"),
     output:
-        png=report(
-            "<results>/figures/figure_{name}.png",
-            caption="../report/figure.rst",
-            category="Figures",
-            labels=figure_labels,
-        ),
-        pdf="<results>/figures/figure_{name}.pdf",
+        figures=[file for name in PLAN["figures"] for file in figure_files(name)],
     threads: 1
-    params:
-        settings=figure_settings,
     shell:
         JOB
 
@@ -89,7 +82,7 @@ rule tables:
 rule check:
     input:
         [f"{OUT}/tables/{name}.csv" for name in ("metrics", "alternatives", "history", "runs", *JUDGED, *LONG_TABLES)],
-        figure_files(),
+        figures(),
         "<results>/tables.md",
         plan="<results>/plan.json",
         code=code("check"),

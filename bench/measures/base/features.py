@@ -148,10 +148,10 @@ def features_to_kid(generated: Tensor, reference: Tensor) -> float:
     """
     size = min(1000, len(generated), len(reference))
     subsets = 1 if size == max(len(generated), len(reference)) else 100  # the whole sets are always the same
-    found = kid_features_to_metric(
+    kid = kid_features_to_metric(
         generated.cpu(), reference.cpu(), kid_subsets=subsets, kid_subset_size=size, rng_seed=KID_SEED, verbose=False
     )
-    return found[KEY_METRIC_KID_MEAN]
+    return kid[KEY_METRIC_KID_MEAN]
 
 
 @contextmanager

@@ -29,14 +29,14 @@ def nearest(images: np.ndarray, real: np.ndarray, device: torch.device) -> np.nd
     """
     x = _pixels(images, device)
     least = torch.full((len(x),), torch.inf, device=device)
-    found = torch.zeros(len(x), dtype=torch.long, device=device)
+    places = torch.zeros(len(x), dtype=torch.long, device=device)
     for start in range(0, len(real), ROWS):
         others = _pixels(real[start : start + ROWS], device)
         # The squared distance without the square of x, which is the same for all.
         squares, place = torch.addmm(others.square().sum(1), x, others.T, alpha=-2).min(1)
-        found = torch.where(squares < least, start + place, found)
+        places = torch.where(squares < least, start + place, places)
         least = torch.minimum(least, squares)
-    return rms(images, real[found.cpu().numpy()])
+    return rms(images, real[places.cpu().numpy()])
 
 
 def rms(images: np.ndarray, others: np.ndarray) -> np.ndarray:
