@@ -46,6 +46,7 @@ def snakemake(checkout, folder, *arguments, conda=None, **environment):
     return result.returncode, result.stdout
 
 
+@pytest.mark.long
 def test_with_a_stand_in_for_conda_a_job_runs_in_the_environment_and_nothing_reruns_without_it(
     checkout, conda, tmp_path
 ):

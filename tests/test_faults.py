@@ -20,6 +20,7 @@ exec {sys.executable} "$@"
 """
 
 
+@pytest.mark.long
 def test_after_ctrl_c_a_damaged_file_and_a_full_disk_the_same_command_ends_well(tmp_path):
     checkout = Checkout(tmp_path / "ein Ordner mit Ümläuten")
     results = checkout.folder / "results/smoke"

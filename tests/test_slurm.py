@@ -11,12 +11,13 @@ from slurm_cluster import Cluster, missing
 from smoke_run import COMMAND, finish, results, start
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.timeout(1500),
     pytest.mark.skipif(bool(missing()), reason=f"no Slurm here: {', '.join(missing())} not found"),
 ]
 SLURM = ("bash", "workflow/run.sh", "--profile", "workflow/profiles/slurm", "--max-threads", "2")
 # The plugin looks ten seconds later each time nothing has ended.
-SNAKEMAKE = """#!{python}
+SNAKEMAKE = f"""#!{sys.executable}
 from snakemake.cli import main
 from snakemake_executor_plugin_slurm import Executor
 
@@ -24,9 +25,9 @@ Executor.next_seconds_between_status_checks = property(lambda self: 1, lambda se
 main()
 """
 # The program of the jobs: it says which GPU it was given.
-PYTHON = """#!/bin/sh
+PYTHON = f"""#!/bin/sh
 echo "${{CUDA_VISIBLE_DEVICES-none}}" > visible
-exec {python} "$@"
+exec {sys.executable} "$@"
 """
 RUN = "results/smoke/runs/mnist5k/ae/0-1"
 LOG = "results/smoke/logs/train/mnist5k/ae/0-1.log"
@@ -45,7 +46,7 @@ def cluster(tmp_path_factory):
 def head(cluster, tmp_path_factory):
     """A checkout whose Snakemake sees at once that a job ended; all tests here go on from what it has."""
     checkout = Checkout(tmp_path_factory.mktemp("head") / "checkout")
-    put(checkout, "snakemake", SNAKEMAKE)
+    checkout.put("snakemake", SNAKEMAKE)
     return checkout
 
 
@@ -61,15 +62,9 @@ def running(checkout, command):
             process.wait()
 
 
-def put(checkout, name, program):
-    path = checkout.folder / "bin" / name
-    path.write_text(program.format(python=sys.executable), encoding="utf-8")
-    path.chmod(0o755)
-
-
 def test_the_smoke_preset_ends_in_the_same_tables(cluster, smoke, tmp_path):
     head = Checkout(tmp_path / "checkout")
-    put(head, "snakemake", SNAKEMAKE)
+    head.put("snakemake", SNAKEMAKE)
     finish(head, (*SLURM, "--config", "preset=smoke"))
     assert results(head) == results(smoke)
     jobs = cluster.jobs("%k")
@@ -110,7 +105,7 @@ def resumed(log):
 
 
 def test_a_job_is_given_the_gpu_its_rule_asks_for(head, cluster):
-    put(head, "python", PYTHON)
+    head.put("python", PYTHON)
     target = (f"{RUN}/model.safetensors", "--config", "preset=smoke", "device=cuda")
     with running(head, (*SLURM, "--retries", "0", *target)) as process:
         assert process.wait() == 1
