@@ -31,6 +31,7 @@ from bench.linear.summary import (
     LOSS,
     NOMINAL,
     STEPS,
+    THRESHOLD,
     WIDE,
     at_chosen_rates,
     summary,
@@ -39,7 +40,6 @@ from bench.records.files import COMMENT, writing
 from bench.records.origin import origin
 
 DATASET = "linear"  # as the tables call it
-THRESHOLD = 0.01  # of the metric rank:0.01, as in bench/spectrum.py
 DIVERGED = 2.0  # a loss this many times the initial one, or none at all
 REACHED = 1.1  # a loss this many times the best one of the true rank: every factor is learned
 CHECKPOINTS = 40  # of a trajectory
@@ -79,11 +79,11 @@ def linear_rank(
         every,
     )
     table = pd.DataFrame(planned).assign(optimiser=optimiser, depth=depth)
-    metrics = measured(history, table["rank"].to_numpy(), covariances)
+    metrics = training_metrics(history, table["rank"].to_numpy(), covariances)
     return table.assign(**metrics)[[*WIDE, *metrics]], trajectories(history, table.iloc[watch], every)
 
 
-def measured(history: History, ranks: np.ndarray, covariances: np.ndarray) -> dict[str, np.ndarray]:
+def training_metrics(history: History, ranks: np.ndarray, covariances: np.ndarray) -> dict[str, np.ndarray]:
     """Return the metrics [n] of trainings; NaN where one diverged, of `STEPS` also where a factor is not learned."""
     loss, best = history.loss.numpy(), best_loss(covariances, ranks)
     finite = np.isfinite(loss[-1]) & (loss[-1] <= DIVERGED * loss[0])

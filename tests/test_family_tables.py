@@ -41,8 +41,8 @@ def test_methods_are_ranked_and_it_says_what_that_shows(text):
 
 def test_a_study_has_a_row_per_setting(text):
     part = section(text, "### Number of matrices")
-    found = [line.split("|")[1:4] for line in part.splitlines() if line.startswith("| IRMAE")]
-    assert [[cell.strip() for cell in cells] for cells in found] == [
+    rows = [line.split("|")[1:4] for line in part.splitlines() if line.startswith("| IRMAE")]
+    assert [[cell.strip() for cell in cells] for cells in rows] == [
         ["IRMAE", "4", "6.0 ± 1.0 (3)"],
         ["IRMAE", "8", "6.0 ± 1.0 (3)"],
     ]

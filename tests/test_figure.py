@@ -1,27 +1,40 @@
-import sys
+from pathlib import Path
 
 import matplotlib.image
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from synthetic import LATENT, PAPER, call, write_results
+from synthetic import LATENT, PAPER, write_results
 
 from bench import aggregate, figure, judge
 from bench.job.command import Stop
 from bench.report.figures.canvas import mosaic
 from bench.report.figures.frontier import non_dominated
-from bench.report.figures.labels import overlap, place
+from bench.report.figures.labels import label_points, overlap
 from bench.report.figures.ranking import cliques
+from workflow.sources import closure
+
+ROOT = Path(__file__).resolve().parent.parent
+FIGURES = "bench/report/figures/"
 
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
     folder = tmp_path_factory.mktemp("results")
     plan = write_results(folder)
-    call(aggregate, folder, "--tables", folder / "tables")
-    call(judge, folder, "--paper", PAPER)
+    aggregate.main(plan=folder / "plan.json", tables=folder / "tables")
+    judge.main(plan=folder / "plan.json", paper=PAPER, tables=folder / "tables")
     return plan, folder
+
+
+@pytest.fixture(scope="module")
+def drawn_twice(results, tmp_path_factory):
+    """Return two folders in which the rule has drawn all figures."""
+    folders = [tmp_path_factory.mktemp("figures") for _ in range(2)]
+    for folder in folders:
+        figure.main(plan=results[1] / "plan.json", figures=folder)
+    return folders
 
 
 def axes_of(whole):
@@ -112,26 +125,13 @@ def test_an_unknown_number_stops_naming_those_that_exist(results):
         figure.figure(*results, "3")
 
 
-@pytest.mark.parametrize("number", ["2", "5", "6", "11", "frontier", "ranking", "depth"])
-def test_files_are_not_blank_and_twice_the_same(results, tmp_path, monkeypatch, number):
-    folder = results[1]
-    for name in ("a", "b"):
-        shared = [
-            "--plan",
-            folder / "plan.json",
-            "--results",
-            folder,
-            "--name",
-            number,
-            "--out",
-            tmp_path / name,
-        ]
-        monkeypatch.setattr(sys, "argv", ["figure", *map(str, shared)])
-        figure.main()
-    assert len(np.unique(matplotlib.image.imread(tmp_path / "a.png"))) > 10
-    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
-    for suffix in (".png", ".pdf"):
-        assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
+@pytest.mark.parametrize("name", ["2", "5", "6", "11", "frontier", "ranking", "depth", "linear_rank"])
+def test_files_are_not_blank_and_twice_the_same(drawn_twice, name):
+    image, pdf = (drawn_twice[0] / f"figure_{name}{suffix}" for suffix in (".png", ".pdf"))
+    assert len(np.unique(matplotlib.image.imread(image))) > 10
+    assert pdf.read_bytes().startswith(b"%PDF")
+    for path in (image, pdf):
+        assert path.read_bytes() == (drawn_twice[1] / path.name).read_bytes()
 
 
 def test_the_frontier_has_a_point_and_a_name_per_method(results):
@@ -156,7 +156,7 @@ def test_names_hide_neither_points_nor_each_other():
     points = np.random.default_rng(0).uniform(size=(12, 2))
     axes.plot(*points.T, "o")
     whole.draw_without_rendering()
-    written = place(axes, points, np.full((12, 2), 0.01), [f"method {i}" for i in range(12)], ["black"] * 12)
+    written = label_points(axes, points, np.full((12, 2), 0.01), [f"method {i}" for i in range(12)], ["black"] * 12)
     whole.draw_without_rendering()
     boxes = np.array([Text.get_window_extent(text).get_points() for text in written])  # without their ties
     assert all(overlap(boxes[i : i + 1], np.delete(boxes, i, 0)).item() == 0 for i in range(12))
@@ -194,3 +194,10 @@ def test_a_study_that_does_not_run_says_so(results):
     config = plan["config"] | {"studies": {"beta": {"does": "weight", "variants": {}}}}
     plan = plan | {"config": config, "figures": {"beta": {"kind": "study", "panels": []}}}
     assert words(figure.figure(plan, folder, "beta")) == ["weight: not run in this preset"]
+
+
+def test_a_sentence_of_the_report_redraws_no_figure_and_a_figure_rewrites_no_report():
+    figure_code, report_code = (closure(ROOT, f"bench/{rule}.py") for rule in ("figure", "tables"))
+    sentences = [path for path in figure_code if path.startswith("bench/report/") and not path.startswith(FIGURES)]
+    assert sentences == ["bench/report/__init__.py"]
+    assert not [path for path in report_code if path.startswith(FIGURES)]

@@ -8,13 +8,15 @@ import pandas as pd
 import pytest
 import yaml
 
-from bench.judge import claims
+from bench.records.names import SUPERVISED
 from bench.verdicts.cells import cells, margin
+from bench.verdicts.claims import claims
 from bench.verdicts.comparable import differences
 from bench.verdicts.measured import Measured, by_seed
 from bench.verdicts.orderings import outcomes
 from bench.verdicts.sensitivity import sensitivity
 from bench.verdicts.variance import components, variance
+from workflow import alternatives as protocols
 from workflow import plan as planning
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -110,12 +112,12 @@ def test_what_did_not_run_says_why():
     claimed = plan(("a", "rrae", "ae"), ("b", "irmae-l4", "ae"), ("c", "irmae-l8", "ae"))
     claimed["claims"].append({**claimed["claims"][2], "id": "d", "role": "faces"})
     del claimed["datasets"]["celeba"]
-    found = outcomes(claimed, measured(ae=LOW)).set_index("claim")
-    assert set(found["outcome"]) == {"not run"}
-    assert found.loc["a", "reason"] == "not measured on mnist"
-    assert found.loc["b", "reason"] == "irmae-l4 does not run on mnist in this preset"
-    assert found.loc["c", "reason"] == "not measured on mnist"
-    assert found.loc["d", "reason"] == "celeba does not run in this preset"
+    table = outcomes(claimed, measured(ae=LOW)).set_index("claim")
+    assert set(table["outcome"]) == {"not run"}
+    assert table.loc["a", "reason"] == "not measured on mnist"
+    assert table.loc["b", "reason"] == "irmae-l4 does not run on mnist in this preset"
+    assert table.loc["c", "reason"] == "not measured on mnist"
+    assert table.loc["d", "reason"] == "celeba does not run in this preset"
 
 
 def test_many_claims_ask_for_more_evidence_than_one():
@@ -174,8 +176,8 @@ def test_sides_that_were_not_trained_alike_carry_a_note():
     for run in claimed["runs"]:
         if run["variant"] == "vae":
             run["training"] = run["training"] | {"epochs": 7}
-    found = claims(claimed, measured(irmae_l8=LOW, ae=HIGH, vae=HIGH), DATA)
-    assert list(found["note"]) == ["but trained otherwise: epochs 100 against 7", ""]
+    table = claims(claimed, measured(irmae_l8=LOW, ae=HIGH, vae=HIGH), DATA)
+    assert list(table["note"]) == ["but trained otherwise: epochs 100 against 7", ""]
 
 
 # Published numbers
@@ -255,25 +257,29 @@ def alternatives(name, metric, **variants):
 )
 def test_an_alternative_is_judged_with_the_usual_numbers_of_what_it_does_not_touch(then, effect):
     made = plan(("c", "irmae-l8", "ae"))
-    found = sensitivity(made, measured(irmae_l8=LOW, ae=HIGH), alternatives("test-codes", "fid:gmm", irmae_l8=then))
-    assert list(found["alternative"]) == ["test-codes"]  # only what something was measured for
-    assert (found["usual"][0], found["effect"][0]) == ("reproduced", effect)
-    assert found["difference"][0] == pytest.approx(np.mean(then) - np.mean(HIGH))
+    judged = sensitivity(made, measured(irmae_l8=LOW, ae=HIGH), alternatives("test-codes", "fid:gmm", irmae_l8=then))
+    assert list(judged["alternative"]) == ["test-codes"]  # only what something was measured for
+    assert (judged["usual"][0], judged["effect"][0]) == ("reproduced", effect)
+    assert judged["difference"][0] == pytest.approx(np.mean(then) - np.mean(HIGH))
+
+
+def test_workflow_and_tables_call_the_supervised_network_alike():
+    assert protocols.SUPERVISED == SUPERVISED
 
 
 def test_an_unclear_claim_may_become_clear():
     made, usual = plan(("c", "irmae-l8", "ae")), measured(irmae_l8=LOW, ae=(9.0, 11.5, 9.5, 10.9, 9.6))
-    found = sensitivity(made, usual, alternatives("test-codes", "fid:gmm", irmae_l8=LOW, ae=HIGH))
-    assert found["effect"].tolist() == ["now clear"]
+    judged = sensitivity(made, usual, alternatives("test-codes", "fid:gmm", irmae_l8=LOW, ae=HIGH))
+    assert judged["effect"].tolist() == ["now clear"]
 
 
 def test_another_metric_may_stand_for_the_usual_one():
     values = dict(measured(irmae_l8=LOW, ae=HIGH).usual)
     values |= {("mnist", v, "kid:gmm"): series(*x) for v, x in (("irmae-l8", HIGH), ("ae", LOW))}
-    found = sensitivity(plan(("c", "irmae-l8", "ae")), Measured(values), frame([], ALTERNATIVE))
-    row = found.set_index("alternative").loc["kid"]
+    judged = sensitivity(plan(("c", "irmae-l8", "ae")), Measured(values), frame([], ALTERNATIVE))
+    row = judged.set_index("alternative").loc["kid"]
     assert (row["metric"], row["outcome"], row["effect"]) == ("kid:gmm", "contradicted", "reversed")
-    assert "one-gaussian" not in set(found["alternative"])  # never measured here
+    assert "one-gaussian" not in set(judged["alternative"])  # never measured here
 
 
 def test_the_supervised_network_is_not_compared_with_classifiers_trained_otherwise():
@@ -285,8 +291,8 @@ def test_the_supervised_network_is_not_compared_with_classifiers_trained_otherwi
     )
     values = {("mnist", v, metric): series(*x) for v, x in (("irmae-l8", LOW), ("ae", HIGH), ("supervised", HIGH))}
     other = pd.concat([alternatives(name, metric, irmae_l8=LOW, ae=HIGH) for name in ("first-labels", "before-chain")])
-    found = sensitivity(made, Measured(values), other)
-    assert found.groupby("alternative")["claim"].agg(list).to_dict() == {
+    judged = sensitivity(made, Measured(values), other)
+    assert judged.groupby("alternative")["claim"].agg(list).to_dict() == {
         "before-chain": ["s", "a"],
         "first-labels": ["a"],
     }
@@ -317,14 +323,14 @@ def test_every_autoencoder_and_draw_make_a_grid():
     rows = [
         ("mnist", "ae", seed, f"crossed-{draw}", "error:10:best", 10.0 * seed) for seed in (0, 1, 5) for draw in (0, 1)
     ]
-    found = variance(frame(rows, ALTERNATIVE)).iloc[0]
-    assert (found["autoencoder"], found["labels"], found["n"]) == (1.0, 0.0, 6)
-    assert found["sd"] == pytest.approx(np.repeat([0, 10, 50], 2).std(ddof=1))
+    row = variance(frame(rows, ALTERNATIVE)).iloc[0]
+    assert (row["autoencoder"], row["labels"], row["n"]) == (1.0, 0.0, 6)
+    assert row["sd"] == pytest.approx(np.repeat([0, 10, 50], 2).std(ddof=1))
     rows[2] = (*rows[2][:-1], NAN)
     assert variance(frame(rows, ALTERNATIVE)).empty
 
 
 def test_a_table_of_numbers_is_read_by_seed():
     columns = ["dataset", "variant", "metric", "seed", "value"]
-    found = by_seed(frame([("mnist", "ae", "mse", 1, 2.0), ("mnist", "ae", "mse", 0, 1.0)], columns))
-    assert found["mnist", "ae", "mse"].to_dict() == {0: 1.0, 1: 2.0}
+    values = by_seed(frame([("mnist", "ae", "mse", 1, 2.0), ("mnist", "ae", "mse", 0, 1.0)], columns))
+    assert values["mnist", "ae", "mse"].to_dict() == {0: 1.0, 1: 2.0}

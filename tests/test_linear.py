@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.linalg import eigvalsh
 
-from bench.datasets.base.splits import linear
+from bench.datasets import linear
 from bench.job.command import Stop
 
 OPTIONS = {"train": 2000, "test": 500, "rank": 8, "smallest": 0.25}

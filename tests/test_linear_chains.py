@@ -32,7 +32,7 @@ def case(variant="default", scale=1.0, rate=0.01, rank=2, seed=0):
 def test_loss_and_gradients_are_those_of_a_plain_network_on_the_samples(depth):
     x = torch.randn(50, 8, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     networks = initial_networks([case(seed=0), case(seed=1)], depth, SETTINGS)
-    found = full_batch(networks, (x.T @ x / 50).expand(2, 8, 8))
+    step = full_batch(networks, (x.T @ x / 50).expand(2, 8, 8))
     for index in range(2):
         encoder, decoder = (part[index].clone() for part in networks[:2])
         factors = [encoder, *networks.chain[:, index].clone(), decoder]
@@ -41,8 +41,8 @@ def test_loss_and_gradients_are_those_of_a_plain_network_on_the_samples(depth):
             layer.weight = nn.Parameter(factor)
         loss = (nn.Sequential(*layers)(x) - x).square().sum(1).mean()
         loss.backward()
-        assert torch.allclose(found.loss[index], loss)
-        gradients = [found.gradients.encoder[index], *found.gradients.chain[:, index], found.gradients.decoder[index]]
+        assert torch.allclose(step.loss[index], loss)
+        gradients = [step.gradients.encoder[index], *step.gradients.chain[:, index], step.gradients.decoder[index]]
         for gradient, layer in zip(gradients, layers, strict=True):
             assert torch.allclose(gradient, layer.weight.grad)
 

@@ -1,6 +1,3 @@
-import json
-import sys
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,8 +6,8 @@ import torch
 from bench import linear_rank
 from bench.linear.chains import History
 from bench.linear.summary import WIDE, at_chosen_rates, summary
+from bench.measures.spectrum import spectrum
 from bench.records.files import read_origin
-from bench.spectrum import spectrum
 
 SETTINGS = {
     "size": 8,
@@ -29,21 +26,21 @@ SETTINGS = {
 # Metrics
 
 
-def test_a_learned_rank_is_that_of_the_rule_spectrum():
+def test_a_learned_rank_is_that_of_the_measure_spectrum():
     z = np.random.default_rng(0).standard_normal((500, 4)) * [1, 0.5, 0.2, 0.01]
-    found = linear_rank.learned_ranks(np.array([np.cov(z, rowvar=False), np.full((4, 4), np.nan), np.zeros((4, 4))]))
-    assert found.tolist() == [dict(spectrum(z, [0.01]))["rank:0.01"], 0, 0] == [3, 0, 0]
+    ranks = linear_rank.learned_ranks(np.array([np.cov(z, rowvar=False), np.full((4, 4), np.nan), np.zeros((4, 4))]))
+    assert ranks.tolist() == [dict(spectrum(z, [0.01]))["rank:0.01"], 0, 0] == [3, 0, 0]
 
 
 def test_metrics_of_a_training_that_learned_all_that_stopped_short_and_that_diverged():
     covariances = np.broadcast_to(np.diag([4.0, 1.0, 0.5]), (3, 3, 3))
     losses = torch.tensor([[5.5, 5.5, 5.5], [1.65, 3.0, 80.0], [1.5, 2.0, torch.nan]])
     codes = torch.diag_embed(torch.tensor([[4.0, 0.01], [4.0, 1.0], [torch.nan, 1.0]]))
-    found = linear_rank.measured(History(losses, codes, codes), np.array([1, 1, 1]), covariances)
+    metrics = linear_rank.training_metrics(History(losses, codes, codes), np.array([1, 1, 1]), covariances)
     expected = {"rank:0.01": [1, 2, np.nan], "rank_error": [0, 1, np.nan]}
     expected |= {"steps": [1, np.nan, np.nan], "loss": [1, 2 / 1.5, np.nan]}
     for name, values in expected.items():
-        assert np.allclose(found[name], values, equal_nan=True), name
+        assert np.allclose(metrics[name], values, equal_nan=True), name
 
 
 def study(rows):
@@ -58,9 +55,9 @@ def test_every_variant_is_summed_up_at_its_best_rate_and_a_diverged_training_as_
     high = [("greedy", 1, 1.0, 0.2, 4), ("greedy", 2, 1.0, 0.2, np.nan), ("greedy", 1, 2.0, 0.2, 4)]
     table = study([*low, ("greedy", 2, 2.0, 0.1, np.nan), *high, ("none", 0, 1.0, 0.1, 5), ("none", 0, 1.0, 0.2, 5)])
     assert set(at_chosen_rates(table)["rate"]) == {0.1, 0.2}
-    found = summary(table).set_index(["variant", "metric"])["value"].to_dict()
+    values = summary(table).set_index(["variant", "metric"])["value"].to_dict()
     greedy = {"rank_error": 0.5, "rank_spread:depth": 1.0, "rank_spread:scale": 1.5}
-    assert found == {("greedy", name): value for name, value in greedy.items()} | {("none", "rank_error"): 1.0}
+    assert values == {("greedy", name): value for name, value in greedy.items()} | {("none", "rank_error"): 1.0}
 
 
 # The rule
@@ -73,11 +70,9 @@ def test_a_seed_alone_is_the_seed_in_the_batch(optimiser):
     pd.testing.assert_frame_equal(alone, batch[batch["seed"] == 1].reset_index(drop=True), rtol=1e-9)
 
 
-def test_the_rule_writes_every_training_and_equal_bytes_twice(tmp_path, monkeypatch):
+def test_the_rule_writes_every_training_and_equal_bytes_twice(tmp_path):
     for name in ("a", "b"):
-        arguments = ["--settings", json.dumps(SETTINGS), "--seeds", "0", "1", "--out", str(tmp_path / name)]
-        monkeypatch.setattr(sys, "argv", ["linear_rank", *arguments])
-        linear_rank.main()
+        linear_rank.main(settings=SETTINGS, seeds=[0, 1], results=tmp_path / name)
     files = {name: tmp_path / "a" / f"{name}.csv" for name in ("metrics", "trajectories", "summary")}
     for path in files.values():
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()

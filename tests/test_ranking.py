@@ -38,11 +38,11 @@ def measured(values):
 
 def fids(**datasets):
     """FIDs of ae, irmae-l2, vae by data set, for seeds that all agree."""
-    found = {}
+    values = {}
     for dataset, numbers in datasets.items():
         for variant, number in zip(("ae", "irmae-l2", "vae"), numbers, strict=False):
-            found[dataset, variant, "fid:gmm"] = [number] * 2
-    return found
+            values[dataset, variant, "fid:gmm"] = [number] * 2
+    return values
 
 
 def overall(table, blocks="data sets"):
@@ -75,48 +75,48 @@ def test_one_block_or_two_methods_have_no_test(ranks):
 
 
 def test_one_data_set_has_ranks_but_no_critical_difference():
-    found = overall(ranking(plan({"d": ["ae", "irmae-l2", "vae"]}), measured(fids(d=(1, 2, 3)))))
-    assert found["mean_rank"].to_dict() == {"AE": 1, "IRMAE": 2, "VAE": 3}
-    assert found[["p", "critical_difference"]].isna().all(axis=None)
+    ranks = overall(ranking(plan({"d": ["ae", "irmae-l2", "vae"]}), measured(fids(d=(1, 2, 3)))))
+    assert ranks["mean_rank"].to_dict() == {"AE": 1, "IRMAE": 2, "VAE": 3}
+    assert ranks[["p", "critical_difference"]].isna().all(axis=None)
 
 
 def test_a_data_set_counts_once_however_many_seeds_it_has():
     values = measured({("a", "ae", "fid:gmm"): [1, 1, 4], ("a", "irmae-l2", "fid:gmm"): [2, 2, 3]} | fids(b=(2, 1)))
-    found = ranking(plan({"a": ["ae", "irmae-l2"], "b": ["ae", "irmae-l2"]}), values)
-    assert overall(found)["mean_rank"].tolist() == [1.5, 1.5]
-    assert overall(found)["n"].tolist() == [2, 2]
-    seeds = overall(found, "seeds")
+    table = ranking(plan({"a": ["ae", "irmae-l2"], "b": ["ae", "irmae-l2"]}), values)
+    assert overall(table)["mean_rank"].tolist() == [1.5, 1.5]
+    assert overall(table)["n"].tolist() == [2, 2]
+    seeds = overall(table, "seeds")
     assert seeds["mean_rank"].tolist() == pytest.approx([1.6, 1.4])  # seeds of a: 1 1 2, of b: 2 2
     assert seeds["n"].tolist() == [5, 5]
 
 
 def test_a_diverged_seed_ranks_last_and_two_of_them_share_the_place():
     values = {("a", name, "fid:gmm"): numbers for name, numbers in {"ae": [NAN], "irmae-l2": [9], "vae": [NAN]}.items()}
-    found = overall(ranking(plan({"a": ["ae", "irmae-l2", "vae"]}), measured(values)), "seeds")
-    assert found["mean_rank"].to_dict() == {"AE": 2.5, "IRMAE": 1.0, "VAE": 2.5}
+    ranks = overall(ranking(plan({"a": ["ae", "irmae-l2", "vae"]}), measured(values)), "seeds")
+    assert ranks["mean_rank"].to_dict() == {"AE": 2.5, "IRMAE": 1.0, "VAE": 2.5}
 
 
 def test_more_explained_variance_is_better():
     values = {("a", "ae", "explained_variance"): [0.9], ("a", "irmae-l2", "explained_variance"): [0.5]}
-    found = ranking(plan({"a": ["ae", "irmae-l2"]}, ranked_by=["explained_variance"]), measured(values))
-    assert overall(found)["mean_rank"].to_dict() == {"AE": 1, "IRMAE": 2}
+    table = ranking(plan({"a": ["ae", "irmae-l2"]}, ranked_by=["explained_variance"]), measured(values))
+    assert overall(table)["mean_rank"].to_dict() == {"AE": 1, "IRMAE": 2}
 
 
 def test_a_method_that_is_not_everywhere_is_left_out_and_says_so():
     runs = {"a": ["ae", "irmae-l2", "vae"], "b": ["ae", "irmae-l2"]}
-    found = overall(ranking(plan(runs), measured(fids(a=(1, 2, 3), b=(1, 2)))))
-    assert found.loc["VAE", "reason"] == "not on b"
-    assert found["mean_rank"].drop("VAE").tolist() == [1, 2] and np.isnan(found.loc["VAE", "mean_rank"])
+    ranks = overall(ranking(plan(runs), measured(fids(a=(1, 2, 3), b=(1, 2)))))
+    assert ranks.loc["VAE", "reason"] == "not on b"
+    assert ranks["mean_rank"].drop("VAE").tolist() == [1, 2] and np.isnan(ranks.loc["VAE", "mean_rank"])
 
 
 def test_overall_is_over_the_metrics_that_a_data_set_has():
     errors = {("a", name, "error:100:best"): [value] * 2 for name, value in (("ae", 9), ("irmae-l2", 5), ("vae", 5))}
     runs = {name: ["ae", "irmae-l2", "vae"] for name in "ab"}
     made = plan(runs, ranked_by=("fid:gmm", "error:100:best", "mse"))  # mse is measured nowhere
-    found = ranking(made, measured(fids(a=(1, 2, 3), b=(2, 1, 3)) | errors))
+    table = ranking(made, measured(fids(a=(1, 2, 3), b=(2, 1, 3)) | errors))
     # a: FID 1 2 3 and error 3 1.5 1.5, so 2 1.75 2.25; b: FID alone.
-    assert overall(found)["mean_rank"].to_dict() == {"AE": 2, "IRMAE": 1, "VAE": 3}
-    assert found[found["metric"] == "mse"]["mean_rank"].isna().all()
+    assert overall(table)["mean_rank"].to_dict() == {"AE": 2, "IRMAE": 1, "VAE": 3}
+    assert table[table["metric"] == "mse"]["mean_rank"].isna().all()
 
 
 def test_the_first_variant_of_a_method_that_runs_stands_for_it():
@@ -132,16 +132,16 @@ def test_every_method_has_its_mean_and_the_paired_difference_to_others():
         ("a", "vae", "mse"): [1, 2.5, 3],
         ("a", "vae", "error:10:last"): [1, 2, 3],
     }
-    found = family(plan({"a": ["ae", "irmae-l2", "vae"]}), measured(values)).set_index(["method", "metric"])
-    assert found.index.tolist() == [("AE", "mse"), ("IRMAE", "mse"), ("VAE", "mse")]  # no second reading of an error
-    irmae, vae = found.loc[("IRMAE", "mse")], found.loc[("VAE", "mse")]
+    table = family(plan({"a": ["ae", "irmae-l2", "vae"]}), measured(values)).set_index(["method", "metric"])
+    assert table.index.tolist() == [("AE", "mse"), ("IRMAE", "mse"), ("VAE", "mse")]  # no second reading of an error
+    irmae, vae = table.loc[("IRMAE", "mse")], table.loc[("VAE", "mse")]
     assert (irmae["mean"], irmae["n"], irmae["n_planned"]) == (13.25, 2, 3)
     assert (irmae["difference:AE"], irmae["below:AE"]) == (1.75, 0)
     assert (vae["difference:AE"], vae["below:AE"], vae["difference:IRMAE"]) == (pytest.approx(-26.5 / 3), 3, -10.5)
     # AE against IRMAE is IRMAE against AE: a pair is tested once.
-    assert found.filter(regex="^(difference|p)").loc[("AE", "mse")].isna().all()
-    p = found.filter(regex="^p:").stack().dropna()
+    assert table.filter(regex="^(difference|p)").loc[("AE", "mse")].isna().all()
+    p = table.filter(regex="^p:").stack().dropna()
     assert len(p) == 3
-    assert found.filter(regex="^p_").stack().dropna().tolist() == pytest.approx(
+    assert table.filter(regex="^p_").stack().dropna().tolist() == pytest.approx(
         stats.false_discovery_control(p).tolist()
     )

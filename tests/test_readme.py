@@ -29,7 +29,7 @@ def test_every_link_leads_somewhere(page):
 
 
 def test_the_table_of_greedy_rank_learning_is_that_of_the_linear_study():
-    summary = pd.read_csv(ROOT / "results/linear_rank/summary.csv", comment="#")
+    summary = pd.read_csv(ROOT / "results/paper/linear_rank/summary.csv", comment="#")
     means = summary.groupby(["metric", "variant"])["value"].mean()
     text = (ROOT / "docs" / "greedy.md").read_text(encoding="utf-8")
     names = {"error of the rank": "rank_error", "spread over depth": "rank_spread:depth"}

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from bench.verdicts.significance import against_published, corrected, near, paired
 
@@ -15,11 +16,11 @@ def seeds(*values):
 
 def test_a_paired_difference_uses_the_seeds_both_have():
     lower, than = seeds(1, 2, NAN, 4), seeds(3, 4.5, 5, NAN)
-    found = paired(lower, than)
-    assert (found.n, found.agree) == (2, 2)
-    assert found.mean == pytest.approx(-2.25)
+    estimate = paired(lower, than)
+    assert (estimate.n, estimate.agree) == (2, 2)
+    assert estimate.mean == pytest.approx(-2.25)
     # t with one degree of freedom: 12.706 * 0.25 to each side.
-    assert (found.low, found.high) == pytest.approx((-2.25 - 12.706 * 0.25, -2.25 + 12.706 * 0.25), abs=1e-3)
+    assert (estimate.low, estimate.high) == pytest.approx((-2.25 - 12.706 * 0.25, -2.25 + 12.706 * 0.25), abs=1e-3)
 
 
 def test_pairing_finds_what_an_unpaired_test_would_miss():
@@ -30,15 +31,15 @@ def test_pairing_finds_what_an_unpaired_test_would_miss():
 
 @pytest.mark.parametrize(("values", "p"), [((5, 5), 1.0), ((5, 5, 5), 0.0), ((0, 0, 0, 0, 0), 1.0)])
 def test_seeds_that_all_differ_by_one_number_decide_from_three_on(values, p):
-    found = paired(seeds(*values), seeds(*[0] * len(values)))
-    assert found.p == p
-    assert found.low == found.high == values[0]
+    estimate = paired(seeds(*values), seeds(*[0] * len(values)))
+    assert estimate.p == p
+    assert estimate.low == estimate.high == values[0]
 
 
 def test_one_seed_has_a_mean_and_no_p():
-    found = paired(seeds(1), seeds(4))
-    assert (found.mean, found.n, found.agree) == (-3, 1, 1)
-    assert np.isnan([found.low, found.high, found.p]).all()
+    estimate = paired(seeds(1), seeds(4))
+    assert (estimate.mean, estimate.n, estimate.agree) == (-3, 1, 1)
+    assert np.isnan([estimate.low, estimate.high, estimate.p]).all()
     assert paired(seeds(NAN), seeds(1)).n == 0
 
 
@@ -55,20 +56,18 @@ def test_one_seed_has_a_mean_and_no_p():
     ],
 )
 def test_near_a_number_is_an_equivalence_inside_and_a_difference_outside(values, inside, significant):
-    found, within = near(seeds(*values), 7, 1)
+    estimate, within = near(seeds(*values), 7, 1)
     assert within is inside
-    assert (found.p < 0.05) is significant
-    assert found.agree == sum(abs(value - 7) <= 1 for value in values)
+    assert (estimate.p < 0.05) is significant
+    assert estimate.agree == sum(abs(value - 7) <= 1 for value in values)
 
 
 def test_welch_from_published_moments_is_scipys_on_the_raw_numbers():
-    from scipy import stats
-
     theirs = np.array([10.0, 11.0, 12.5, 9.5, 10.5])
     ours = seeds(12.0, 13.0, 12.2, 12.9)
-    found, _ = against_published(ours, theirs.mean(), theirs.std(ddof=1), len(theirs), 0.1)
-    assert found.p == pytest.approx(stats.ttest_ind(ours, theirs, equal_var=False).pvalue)
-    assert found.mean == pytest.approx(ours.mean() - theirs.mean())
+    estimate, _ = against_published(ours, theirs.mean(), theirs.std(ddof=1), len(theirs), 0.1)
+    assert estimate.p == pytest.approx(stats.ttest_ind(ours, theirs, equal_var=False).pvalue)
+    assert estimate.mean == pytest.approx(ours.mean() - theirs.mean())
 
 
 def test_equivalence_needs_the_difference_within_the_margin_and_a_small_spread():
@@ -86,24 +85,24 @@ def test_more_supposed_runs_behind_a_published_number_make_a_difference_surer():
 
 def test_without_a_published_spread_the_number_counts_as_exact():
     ours = seeds(11.0, 11.2, 10.9)
-    found, equivalent = against_published(ours, 11.0, NAN, 5, 1.0)
-    assert found.p > 0.5 and equivalent < 0.05
-    found, equivalent = against_published(seeds(0.0, 0.0, 0.0), 0.0, NAN, 5, 0.01)
-    assert (found.p, equivalent) == (1.0, 0.0)
-    found, equivalent = against_published(seeds(0.5, 0.5, 0.5), 0.0, NAN, 5, 0.01)
-    assert (found.p, equivalent) == (0.0, 1.0)
+    estimate, equivalent = against_published(ours, 11.0, NAN, 5, 1.0)
+    assert estimate.p > 0.5 and equivalent < 0.05
+    estimate, equivalent = against_published(seeds(0.0, 0.0, 0.0), 0.0, NAN, 5, 0.01)
+    assert (estimate.p, equivalent) == (1.0, 0.0)
+    estimate, equivalent = against_published(seeds(0.5, 0.5, 0.5), 0.0, NAN, 5, 0.01)
+    assert (estimate.p, equivalent) == (0.0, 1.0)
 
 
 def test_one_seed_is_no_test_against_a_published_number():
-    found, equivalent = against_published(seeds(11.0), 10.0, 0.5, 5, 1.0)
-    assert found.mean == 1.0 and np.isnan([found.p, equivalent]).all()
+    estimate, equivalent = against_published(seeds(11.0), 10.0, 0.5, 5, 1.0)
+    assert estimate.mean == 1.0 and np.isnan([estimate.p, equivalent]).all()
 
 
 def test_the_correction_is_benjamini_and_hochbergs():
     p = pd.Series([0.01, NAN, 0.02, 0.5])
-    found = corrected(p)
-    assert np.isnan(found[1])
-    assert found[0] == pytest.approx(0.01 * 3)
-    assert found[2] == pytest.approx(0.02 * 3 / 2)
-    assert found[3] == pytest.approx(0.5)
+    p_corrected = corrected(p)
+    assert np.isnan(p_corrected[1])
+    assert p_corrected[0] == pytest.approx(0.01 * 3)
+    assert p_corrected[2] == pytest.approx(0.02 * 3 / 2)
+    assert p_corrected[3] == pytest.approx(0.5)
     assert corrected(pd.Series([NAN])).isna().all()

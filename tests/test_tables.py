@@ -10,7 +10,7 @@ from synthetic import PAPER, write_results, write_tables
 from bench.records.files import read_json, write_json
 from bench.records.names import label, labels, title_in
 from bench.records.tables import read_table
-from bench.report.cells import COLUMNS, measured, published, summarise, table
+from bench.report.cells import COLUMNS, mean_sd, published, summarise, table
 from bench.report.cost import cost
 from bench.report.results import read_results
 from bench.report.verdicts import verdicts
@@ -66,7 +66,7 @@ def seeds(*values):
     ],
 )
 def test_a_cell_is_mean_sd_and_the_number_of_finite_seeds(values, expected):
-    assert measured(seeds(*(float("nan") if v is None else v for v in values)), 1) == expected
+    assert mean_sd(seeds(*(float("nan") if v is None else v for v in values)), 1) == expected
 
 
 def test_the_papers_number_has_a_spread_only_if_it_was_published():

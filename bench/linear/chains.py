@@ -26,8 +26,10 @@ class Step(NamedTuple):
 
 
 class History(NamedTuple):
-    """What training leaves: the loss before every step and after the last [steps + 1, n], the codes' covariance
-    at the end [n, d, d], and that of the watched networks at every so many steps [k, w, d, d].
+    """What training leaves.
+
+    loss: before every step and after the last [steps + 1, n]; codes: the codes' covariance at the end [n, d, d];
+    watched: that of the watched networks, every so many steps [k, w, d, d].
     """
 
     loss: Tensor
@@ -68,12 +70,12 @@ def full_batch(networks: Networks, covariance: Tensor) -> Step:
 
 def _through(chain: Tensor, partial: list[Tensor], gradient: Tensor) -> Tensor:
     """Return the gradients [l, n, d, d] of the factors, from that of their product [n, d, d]."""
-    found = torch.empty_like(chain)
+    gradients = torch.empty_like(chain)
     for layer in range(len(chain) - 1, 0, -1):
-        torch.bmm(gradient, partial[layer - 1].mT, out=found[layer])
+        torch.bmm(gradient, partial[layer - 1].mT, out=gradients[layer])
         gradient = torch.bmm(chain[layer].mT, gradient)
-    found[0] = gradient
-    return found
+    gradients[0] = gradient
+    return gradients
 
 
 class GradientDescent:

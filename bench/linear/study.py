@@ -29,5 +29,4 @@ def read_trajectories(results: Path) -> pd.DataFrame:
 
 def middle(numbers: pd.Series) -> int:
     """Return the middle one of the different numbers, the upper of two."""
-    found = sorted(numbers.unique())
-    return int(found[len(found) // 2])
+    return int(numbers.drop_duplicates().quantile(interpolation="higher"))

@@ -6,12 +6,13 @@ import pandas as pd
 NOMINAL = 1.0  # the scale at which rates are chosen and depths compared
 CLAIMED = "sgd"  # the optimiser of the theory: its numbers bear the claims' names, another's have its name behind
 WIDE = ["variant", "optimiser", "depth", "scale", "rate", "rank", "seed"]
-LEARNED, ERROR, STEPS, LOSS = "rank:0.01", "rank_error", "steps", "loss"
+THRESHOLD = 0.01  # a learned rank counts the singular values above this times the largest
+LEARNED, ERROR, STEPS, LOSS = f"rank:{THRESHOLD:g}", "rank_error", "steps", "loss"
 CHOICE = ["optimiser", "variant"]
 
 
-def counted(study: pd.DataFrame) -> pd.DataFrame:
-    """Return a study in which a training that diverged has found no rank at all: 0, an error of the true rank."""
+def fill_diverged(study: pd.DataFrame) -> pd.DataFrame:
+    """Return a study in which a training that diverged has learned rank 0: its error is the true rank."""
     return study.assign(**{LEARNED: study[LEARNED].fillna(0), ERROR: study[ERROR].fillna(study["rank"])})
 
 
@@ -19,7 +20,7 @@ def chosen_rates(study: pd.DataFrame) -> pd.DataFrame:
     """Return for every optimiser and variant the rate with the lowest mean error of the rank, at scale 1 over all
     depths, ranks and seeds; of equals the highest. The truth chooses, for every variant alike.
     """
-    errors = counted(study[study["scale"] == NOMINAL]).groupby([*CHOICE, "rate"])[ERROR].mean()[::-1]
+    errors = fill_diverged(study[study["scale"] == NOMINAL]).groupby([*CHOICE, "rate"])[ERROR].mean()[::-1]
     return errors.groupby(level=CHOICE).idxmin().map(lambda key: key[-1]).rename("rate").reset_index()
 
 
@@ -29,18 +30,20 @@ def at_chosen_rates(study: pd.DataFrame) -> pd.DataFrame:
 
 
 def summary(study: pd.DataFrame) -> pd.DataFrame:
-    """Return seed, variant, metric, value: the error of the rank (a mean over depths and true ranks) and, of chains,
-    how far the learned rank spreads, largest less smallest, over depths (scale 1) and over scales (a mean over
-    depths), again a mean over true ranks. Every variant at its chosen rate, a diverged training as rank 0.
+    """Return the claims' numbers by seed, of every variant at its chosen rate: seed, variant, metric, value.
+
+    `rank_error` is the error of the rank at scale 1, a mean over depths and true ranks. The spreads are the largest
+    learned rank of a chain less the smallest: `rank_spread:depth` over the depths at scale 1, a mean over true ranks;
+    `rank_spread:scale` over the scales, a mean over depths and true ranks. A training that diverged counts as rank 0.
     """
-    chosen, keys = counted(at_chosen_rates(study)), [*CHOICE, "seed"]
+    chosen, keys = fill_diverged(at_chosen_rates(study)), [*CHOICE, "seed"]
     nominal, chains = chosen[chosen["scale"] == NOMINAL], chosen[chosen["depth"] > 0]
-    found = {
+    numbers = {
         ERROR: nominal.groupby(keys)[ERROR].mean(),
         "rank_spread:depth": _spread(chains[chains["scale"] == NOMINAL], [*keys, "rank"]).groupby(keys).mean(),
         "rank_spread:scale": _spread(chains, [*keys, "rank", "depth"]).groupby(keys).mean(),
     }
-    table = pd.concat(found, names=["metric"]).rename("value").reset_index()
+    table = pd.concat(numbers, names=["metric"]).rename("value").reset_index()
     other = table["optimiser"] != CLAIMED
     table["metric"] += np.where(other, ":" + table["optimiser"], "")
     return table.sort_values(["metric", "variant", "seed"])[["seed", "variant", "metric", "value"]]

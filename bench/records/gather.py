@@ -14,9 +14,9 @@ import pandas as pd
 from bench.job.command import Stop
 from bench.records.files import COMMENT, read_json
 from bench.records.jobs import every_run, gather_jobs
+from bench.records.names import REFERENCE, SUPERVISED
 from bench.records.tables import natural
 
-REFERENCE = "reference"  # the rule of floors and ceilings, numbers of no model; they stand as a variant of this name
 COST = "jobs"  # the one table whose files may go: Snakemake's benchmarks are no results
 REEVALUATE = "reevaluate"  # the step whose metrics are called ALTERNATIVE/METRIC
 METRICS = ["dataset", "variant", "seed", "step", "metric", "value"]
@@ -118,7 +118,7 @@ def _metrics(results: Path, entry: dict[str, Any], step: str) -> Path:
 
 
 def _trained(entry: dict[str, Any]) -> bool:
-    return entry["model"] != "supervised"
+    return entry["model"] != SUPERVISED
 
 
 def _provenance(folder: Path) -> dict[str, Any]:

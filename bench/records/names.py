@@ -4,7 +4,10 @@ from collections import Counter
 from typing import Any, NamedTuple
 
 SUPERVISED = "supervised"  # the last row of Table 2, which no variant of the config makes
+REFERENCE = "reference"  # the rule of floors and ceilings, numbers of no model; they stand as a variant of this name
 PAPER_EXTRACTOR = "inception"
+RANK = "rank:0.01"  # of the ranks at several thresholds, the one that claims and studies are about
+STUDY_METRICS = (RANK, "effective_rank", "explained_variance", "fid:gmm", "error:100:best")
 HIGHER_IS_BETTER = ("explained_variance",)  # of all other metrics less is better, or called so by the paper
 
 

@@ -28,7 +28,7 @@ def beside_paper(summary: pd.DataFrame, paper: pd.DataFrame, own: dict[str, str]
     return table.assign(difference=table["mean"] - table["paper"])[COLUMNS]
 
 
-def measured(row: Any, digits: int) -> str:
+def mean_sd(row: Any, digits: int) -> str:
     """Return `mean ± sd (n)`, or how many of the planned seeds diverged."""
     diverged = row.n_planned - row.n
     count = f"{row.n} of {row.n_planned}, {diverged} diverged" if diverged else f"{row.n}"

@@ -27,7 +27,7 @@ RANKING = """\
 
 Mean ranks over data sets, 1 the best. In each data set and seed the methods are ranked, a diverged seed last; these
 ranks are averaged over the seeds, *overall* over the metrics too, and ranked again, so that a data set counts once
-([why](../{}docs/verdicts.md#how-methods-rank)). The rank of the codes is no quality, so nothing is ranked by it.
+([why](../../docs/verdicts.md#how-methods-rank)). The rank of the codes is no quality, so nothing is ranked by it.
 [ranking.csv](tables/ranking.csv)"""
 UNLIKE = (
     "Methods that were trained otherwise than the rest, as noted above, are ranked and drawn among them all the same."
@@ -104,22 +104,22 @@ def _differences(rows: pd.DataFrame, results: Results, level: float) -> Iterator
     settings = results.plan["config"]["family"]
     wanted = dict.fromkeys([settings["frontier"]["rank"], *settings["frontier"]["quality"], *settings["ranked_by"]])
     metrics = [name for name in wanted if (rows["metric"] == name).any()]
-    found = rows.set_index(["method", "metric"])
+    numbers = rows.set_index(["method", "metric"])
     lines = [
-        [f"{method} - {other}", *(_difference(found.loc[method], name, other, level, results) for name in metrics)]
+        [f"{method} - {other}", *(_difference(numbers.loc[method], name, other, level, results) for name in metrics)]
         for other in settings["against"]
         for method in rows["method"].unique()
-        if found.loc[method, f"difference:{other}"].notna().any()
+        if numbers.loc[method, f"difference:{other}"].notna().any()
     ]
     if lines:
         yield table(["difference", *map(heading, metrics)], lines)
 
 
-def _difference(found: pd.DataFrame, metric: str, other: str, level: float, results: Results) -> str:
-    """Return a method's difference, with its interval; `found` has its numbers by metric."""
-    if metric not in found.index or pd.isna(found.loc[metric, f"difference:{other}"]):
+def _difference(numbers: pd.DataFrame, metric: str, other: str, level: float, results: Results) -> str:
+    """Return a method's difference, with its interval; in: its rows of family.csv by metric."""
+    if metric not in numbers.index or pd.isna(numbers.loc[metric, f"difference:{other}"]):
         return "-"
-    row = found.loc[metric]
+    row = numbers.loc[metric]
     names = [f"{name}:{other}" for name in ("difference", "low", "high")]
     text, low, high = (difference(row[name], digits(metric, results)) for name in names)
     text += f" [{low}, {high}]" if pd.notna(row[names[1]]) else ""
@@ -127,7 +127,7 @@ def _difference(found: pd.DataFrame, metric: str, other: str, level: float, resu
 
 
 def _ranking(results: Results) -> Iterator[str]:
-    yield RANKING.format("" if results.plan["preset"] == "paper" else "../")
+    yield RANKING
     rows = results.ranking[results.ranking["blocks"] == DATA_SETS]
     wide = rows.pivot(index="method", columns="metric", values="mean_rank")
     metrics = rows["metric"].unique()

@@ -1,7 +1,6 @@
 """Table 1: how close generated images come to real ones, by FID and KID."""
 
-from bench.records.gather import REFERENCE
-from bench.records.names import SUPERVISED
+from bench.records.names import REFERENCE, SUPERVISED
 from bench.report.cells import table
 from bench.report.results import Place, Results
 

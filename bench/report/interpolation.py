@@ -1,7 +1,6 @@
 """What lies between two codes: how far decoded midpoints are from real images."""
 
-from bench.records.gather import REFERENCE
-from bench.records.names import SUPERVISED
+from bench.records.names import REFERENCE, SUPERVISED
 from bench.report.cells import table
 from bench.report.results import Place, Results
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pandas as pd
 
 from bench.linear.study import OPTIMISERS, VARIANTS, read_study
-from bench.linear.summary import CLAIMED, ERROR, NOMINAL, STEPS, at_chosen_rates, counted
+from bench.linear.summary import CLAIMED, ERROR, NOMINAL, STEPS, at_chosen_rates, fill_diverged
 from bench.records.names import heading
 from bench.records.tables import read_table
-from bench.report.cells import measured, table
+from bench.report.cells import mean_sd, table
 from bench.report.results import Results
 
 TEXT = """\
@@ -16,7 +16,7 @@ TEXT = """\
 
 arXiv 2107.01301 claims that with orthogonal initial matrices and an adjusted learning rate the rank of a linear
 autoencoder's codes converges to the data's, whatever the depth of the chain between encoder and decoder. Its abstract
-alone is known, so [greedy.md](DOCS/greedy.md) says how this suite reads it. True ranks {ranks}, codes of
+alone is known, so [greedy.md](../../docs/greedy.md) says how this suite reads it. True ranks {ranks}, codes of
 {latent}, {steps} steps, {seeds} seeds; a rank counts singular values above 0.01 of the largest. Every initialisation
 is judged at the one rate at which it errs least over all depths, the truth known; a training that diverged counts
 as rank 0. *No chain* is the same autoencoder without matrices between: what it finds needs no chain.
@@ -38,7 +38,7 @@ def linear_rank(results: Results) -> str:
     """Return the section: the claims' numbers, then errors and steps over depth."""
     settings, study = results.plan["config"]["linear_rank"], read_study(results.folder)
     summary = read_table(results.folder / "linear_rank" / "summary.csv")
-    text = TEXT.replace("DOCS", "../docs" if results.plan["preset"] == "paper" else "../../docs").format(
+    text = TEXT.format(
         ranks=", ".join(map(str, settings["ranks"])),
         latent=settings["latent"],
         steps=settings["steps"],
@@ -57,8 +57,8 @@ def claims_table(summary: pd.DataFrame, study: pd.DataFrame, optimiser: str) -> 
     """Return one optimiser's rates and numbers of the claims, mean ± sd of seeds."""
     end = "" if optimiser == CLAIMED else f":{optimiser}"
     rates = at_chosen_rates(study).groupby("variant")["rate"].first()
-    found = summary.groupby(["variant", "metric"])["value"].agg(mean="mean", sd="std", n="count", n_planned="size")
-    cells = {key: measured(row, 2) for key, row in zip(found.index, found.itertuples(), strict=True)}
+    statistics = summary.groupby(["variant", "metric"])["value"].agg(mean="mean", sd="std", n="count", n_planned="size")
+    cells = {key: mean_sd(row, 2) for key, row in zip(statistics.index, statistics.itertuples(), strict=True)}
     rows = [
         [VARIANTS[name], f"{rates[name]:g}", *(cells.get((name, metric + end), "-") for metric in CLAIMS)]
         for name in VARIANTS
@@ -84,7 +84,7 @@ def depth_table(study: pd.DataFrame, cell: Cell) -> str:
 
 def error_cell(study: pd.DataFrame, rate: float) -> str:
     """Return the mean error at a rate, how many trainings diverged, and what a better rate would give."""
-    errors = counted(study).groupby("rate")[ERROR].mean()
+    errors = fill_diverged(study).groupby("rate")[ERROR].mean()
     diverged = int(study.loc[study["rate"] == rate, ERROR].isna().sum())
     text = f"{errors[rate]:.2f}" + (f" ({diverged} diverged)" if diverged else "")
     better = f"; {errors.min():.2f} at {errors.idxmin():g}"

@@ -5,7 +5,7 @@ from typing import Any
 from bench.records.names import PAPER_DATA, role_of, title_in
 from bench.records.tables import natural
 from bench.report.cells import table
-from bench.report.results import NOT_RUN, Place, Results
+from bench.report.results import NOT_IN_PRESET, Place, Results
 
 TITLE = "# Implicit Rank-Minimizing Autoencoder, run again: preset"
 INTRODUCTION = """\
@@ -104,8 +104,8 @@ def _figure(results: Results, name: str, title: str) -> str:
 def _panel(results: Results, panel: dict[str, Any]) -> str:
     if panel["dataset"]:
         return results.title(Place(panel["dataset"], None))
-    return f"{title_in(panel['role'], results.plan)}: {NOT_RUN}"
+    return f"{title_in(panel['role'], results.plan)}: {NOT_IN_PRESET}"
 
 
 def _distinct(column: Any) -> str:
-    return "; ".join(map(str, column.unique())) or NOT_RUN
+    return "; ".join(map(str, column.unique())) or NOT_IN_PRESET

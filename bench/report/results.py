@@ -9,12 +9,11 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from bench.records.files import read_json
-from bench.records.gather import REFERENCE
-from bench.records.names import PAPER_DATA, PAPER_EXTRACTOR, PaperData, dataset_in, labels
+from bench.records.names import PAPER_DATA, PAPER_EXTRACTOR, REFERENCE, PaperData, dataset_in, labels
 from bench.records.tables import read_table
-from bench.report.cells import BREAK, beside_paper, difference, measured, published, summarise
+from bench.report.cells import BREAK, beside_paper, difference, mean_sd, published, summarise
 
-NOT_RUN = "not run in this preset"
+NOT_IN_PRESET = "not run in this preset"
 MEASURED = ("metrics", "alternatives", "studies", "runs", "jobs")
 JUDGED = ("claims", "cells", "sensitivity", "variance", "family", "ranking")
 
@@ -115,7 +114,7 @@ class Results:
 
     def title(self, place: Place) -> str:
         """Return how headings call a data set."""
-        return self.data[place.dataset]["title"] if place.dataset else f"{place.paper.title}: {NOT_RUN}"
+        return self.data[place.dataset]["title"] if place.dataset else f"{place.paper.title}: {NOT_IN_PRESET}"
 
     def orientation(self, place: Place) -> str:
         """Return the warning that belongs under a table whose data are not the paper's, or nothing."""
@@ -136,14 +135,14 @@ class Results:
     def reason(self, place: Place, variant: str, absent: str | None) -> str:
         """Return why nothing was measured; `absent`, if any, is why this is so of a variant that ran."""
         ran = variant in [*self.variants(place.dataset), REFERENCE]
-        return (absent or "not measured") if ran else NOT_RUN
+        return (absent or "not measured") if ran else NOT_IN_PRESET
 
     def cell(self, place: Place, variant: str, metric: str, digits: int, absent: str | None = None) -> str:
         """Return `mean ± sd (n)`, the paper's number and the difference, or why nothing was measured."""
         row = self.row(place, variant, metric)
         # In-domain features have unit size: their distances are small numbers and want a digit more.
         own = digits + (metric.startswith("fid:") and not self.fid_is_the_papers)
-        parts = [measured(row, own) if row else self.reason(place, variant, absent)]
+        parts = [mean_sd(row, own) if row else self.reason(place, variant, absent)]
         theirs = self._published.get((place.paper.dataset, variant, metric)) if place.paper else None
         if theirs:
             parts.append(published(theirs.value, theirs.sd, digits))

@@ -18,7 +18,7 @@ The paper leaves open, or its released code does otherwise, how some things are 
 one of them, measures the trained models again (or trains them again) and judges every claim it touches once
 more. A conclusion is reversed where the seeds show the opposite of what they usually show; where it is `now
 clear` or `no longer clear` only the certainty changed. The number is that of
-[protocol.md](DOCS/protocol.md), the alternative leads to its lines in
+[protocol.md](../../docs/protocol.md), the alternative leads to its lines in
 [sensitivity.csv](tables/sensitivity.csv)."""
 HEADER = ["", "alternative", "claims", *EFFECTS, "reversed: which"]
 NONE = ["-"] * len(EFFECTS)
@@ -36,8 +36,7 @@ neither of them explain ([variance.csv](tables/variance.csv)). With {} autoencod
 def sensitivity(results: Results) -> str:
     """Return what every alternative to the protocol would change."""
     rows = [_row(name, alternative, results) for name, alternative in in_order(results.plan)]
-    docs = "../docs" if results.plan["preset"] == "paper" else "../../docs"
-    parts = [TEXT.replace("DOCS", docs), table(HEADER, rows), _least(results), _variance(results)]
+    parts = [TEXT, table(HEADER, rows), _least(results), _variance(results)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -66,8 +65,8 @@ def _reversed(judged: pd.DataFrame, results: Results) -> str:
 
 
 def _least(results: Results) -> str:
-    found = results.alternatives.query("alternative == 'first-labels' and metric == 'least_error:10'")["value"]
-    return LEAST.format(found.iloc[0]) if len(found) else ""
+    errors = results.alternatives.query("alternative == 'first-labels' and metric == 'least_error:10'")["value"]
+    return LEAST.format(errors.iloc[0]) if len(errors) else ""
 
 
 def _variance(results: Results) -> str:

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from bench.records.names import heading, label
-from bench.report.cells import measured, summarise, table
+from bench.records.names import STUDY_METRICS, heading, label
+from bench.report.cells import mean_sd, summarise, table
 from bench.report.codes import digits
-from bench.report.results import NOT_RUN, Place, Results
+from bench.report.results import NOT_IN_PRESET, Place, Results
 
-METRICS = ("rank:0.01", "effective_rank", "explained_variance", "fid:gmm", "error:100:best")
 TEXT = """\
 ## Studies: what a setting does
 
@@ -26,7 +25,7 @@ def _study(name: str, results: Results) -> Iterator[str]:
     study = results.plan["config"]["studies"][name]
     rows = results.studies[results.studies["study"] == name]
     if rows.empty:
-        yield f"- {study['does']}: {NOT_RUN}"
+        yield f"- {study['does']}: {NOT_IN_PRESET}"
         return
     link = f"[Figure](figures/figure_{name}.png)." if name in results.plan["figures"] else ""
     names = {variant: label(settings) for variant, settings in study["variants"].items()}
@@ -37,7 +36,7 @@ def _study(name: str, results: Results) -> Iterator[str]:
 
 
 def _table(rows: pd.DataFrame, does: str, results: Results) -> str:
-    metrics = [name for name in METRICS if (rows["metric"] == name).any()]
+    metrics = [name for name in STUDY_METRICS if (rows["metric"] == name).any()]
     lines = [
         [variant, f"{setting:g}", *_cells(own, metrics, results)]
         for (variant, setting), own in rows.groupby(["variant", "setting"], sort=False)
@@ -46,5 +45,7 @@ def _table(rows: pd.DataFrame, does: str, results: Results) -> str:
 
 
 def _cells(rows: pd.DataFrame, metrics: list[str], results: Results) -> list[str]:
-    found = {row.metric: row for row in summarise(rows).itertuples()}
-    return [measured(found[name], digits(name, results)) if name in found else "not measured" for name in metrics]
+    by_metric = {row.metric: row for row in summarise(rows).itertuples()}
+    return [
+        mean_sd(by_metric[name], digits(name, results)) if name in by_metric else "not measured" for name in metrics
+    ]

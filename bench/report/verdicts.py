@@ -9,6 +9,8 @@ import pandas as pd
 from bench.records.names import heading
 from bench.report.cells import BREAK, difference, table
 from bench.report.results import Results
+from bench.verdicts.cells import BETTER, CONSISTENT, HIGHER, LOWER, SAME, WORSE
+from bench.verdicts.orderings import CONTRADICTED, INCONCLUSIVE, NOT_COMPARABLE, NOT_RUN, REPRODUCED
 
 WIDTH = 110  # of the text, in characters
 PAPER_PRESET = "paper"
@@ -20,11 +22,11 @@ two for the same seed, which see the same batches, labels and noise: mean differ
 and how many seeds agree."""
 WORDS = """\
 `{}`: the seeds show it (p < {:g} after Benjamini and Hochberg's correction for the number of
-claims); `{}`: they show the opposite; `{}`: they do not settle it. [How](../{}docs/verdicts.md)."""
+claims); `{}`: they show the opposite; `{}`: they do not settle it. [How](../../docs/verdicts.md)."""
 # What a run says that may not be set against the paper's is called otherwise, lest it be quoted as a verdict.
-OUTCOMES = {"reproduced": "as claimed", "contradicted": "the opposite", "inconclusive": "unclear", "not run": "not run"}
-ORDER = ["reproduced", "contradicted", "inconclusive", "not comparable", "not run"]
-CELL_ORDER = ["same", "consistent", "better", "worse", "lower", "higher", "inconclusive", "not comparable", "not run"]
+OUTCOMES = {REPRODUCED: "as claimed", CONTRADICTED: "the opposite", INCONCLUSIVE: "unclear", NOT_RUN: NOT_RUN}
+ORDER = [REPRODUCED, CONTRADICTED, INCONCLUSIVE, NOT_COMPARABLE, NOT_RUN]
+CELL_ORDER = [SAME, CONSISTENT, BETTER, WORSE, LOWER, HIGHER, INCONCLUSIVE, NOT_COMPARABLE, NOT_RUN]
 HEADER = ["claim", "metric", "measured", "difference", "seeds", "this run", "on the paper"]
 CELLS_TEXT = """\
 ### The published numbers, one by one
@@ -38,12 +40,11 @@ def verdicts(results: Results) -> str:
     """Return the verdict list and the count of verdicts on the published numbers."""
     plan = results.plan
     preset = plan["preset"]
-    mine = preset == PAPER_PRESET
-    shown = list(OUTCOMES) if mine else list(OUTCOMES.values())
-    up = "" if mine else "../"
-    words = WORDS.format(shown[0], plan["config"]["verdicts"]["level"], *shown[1:3], up)
+    on_paper = preset == PAPER_PRESET
+    shown = list(OUTCOMES) if on_paper else list(OUTCOMES.values())
+    words = WORDS.format(shown[0], plan["config"]["verdicts"]["level"], *shown[1:3])
     reasons = list(dict.fromkeys(_reasons(results)))
-    parts = [HEADING if mine else OTHER_HEADING.format(preset), f"{TEXT}\n{words}", _count(results)]
+    parts = [HEADING if on_paper else OTHER_HEADING.format(preset), f"{TEXT}\n{words}", _count(results)]
     for topic, rows in results.claims.groupby("topic", sort=False):
         parts += list(_topic(topic, rows, results, reasons))
     notes = [f"- ({number}) {reason}" for number, reason in enumerate(reasons, start=1)]
@@ -57,24 +58,24 @@ def outcome(word: str, results: Results) -> str:
 
 
 def _reasons(results: Results) -> Iterator[str]:
-    return (row.reason for row in results.claims.itertuples() if row.verdict == "not comparable")
+    return (row.reason for row in results.claims.itertuples() if row.verdict == NOT_COMPARABLE)
 
 
 def _count(results: Results) -> str:
-    found = results.claims["verdict"].value_counts()
-    total = ", ".join(f"{found[name]} {name}" for name in ORDER if name in found)
-    own = results.claims["outcome"].value_counts()
-    here = ", ".join(f"{own[name]} {outcome(name, results)}" for name in ORDER if name in own)
+    on_papers = results.claims["verdict"].value_counts()
+    total = ", ".join(f"{on_papers[name]} {name}" for name in ORDER if name in on_papers)
+    in_run = results.claims["outcome"].value_counts()
+    here = ", ".join(f"{in_run[name]} {outcome(name, results)}" for name in ORDER if name in in_run)
     return fill(f"**{len(results.claims)} claims.** In this run: {here}. Verdicts on the papers: {total}.", WIDTH)
 
 
 def _topic(topic: str, rows: pd.DataFrame, results: Results, reasons: list[str]) -> Iterator[str]:
     shared = results.plan["config"]["claims"]["topics"][topic]
     yield fill(f"**{shared['title']}** ({shared['source']}): {shared['says']}.", WIDTH)
-    ran = rows[rows["outcome"] != "not run"]
+    ran = rows[rows["outcome"] != NOT_RUN]
     if len(ran):
         yield table(HEADER, [_row(row, results, reasons) for row in ran.itertuples()])
-    others = rows[rows["outcome"] == "not run"]
+    others = rows[rows["outcome"] == NOT_RUN]
     if len(others):
         yield "\n".join(_not_run(reason, part, results) for reason, part in others.groupby("reason", sort=False))
 
@@ -82,7 +83,7 @@ def _topic(topic: str, rows: pd.DataFrame, results: Results, reasons: list[str])
 def _row(row: Any, results: Results, reasons: list[str]) -> list[str]:
     words = outcome(row.outcome, results) + (f"{BREAK}{row.note}" if isinstance(row.note, str) else "")
     verdict = row.verdict
-    if verdict == "not comparable":
+    if verdict == NOT_COMPARABLE:
         verdict += f" ({reasons.index(row.reason) + 1})"
     return [claim(row, results), heading(row.metric), *numbers(row), words, verdict]
 
@@ -127,7 +128,7 @@ def _cells(results: Results) -> str:
     counts = counts[[name for name in CELL_ORDER if name in counts]]
     rows = [[name, *map(str, line)] for name, line in zip(counts.index, counts.to_numpy(), strict=True)]
     parts = [text, table(["published in", *counts.columns], rows)]
-    compared = table_of[~table_of["verdict"].isin(["not run", "not comparable"]) & (table_of["table"] != "figure 2")]
+    compared = table_of[~table_of["verdict"].isin([NOT_RUN, NOT_COMPARABLE]) & (table_of["table"] != "figure 2")]
     if len(compared):
         parts.append(_compared(compared, results))
     return "\n\n".join(parts)

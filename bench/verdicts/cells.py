@@ -38,8 +38,8 @@ def beside_published(
     roles = {known.dataset: role for role, known in PAPER_DATA.items()}
     table = paper.rename(columns={"dataset": "paper_dataset", "value": "paper", "sd": "paper_sd"})
     table.insert(1, "dataset", [dataset_in(roles[name], plan) for name in paper["dataset"]])
-    found = [measured.values(row.dataset, row.variant, row.metric) for row in table.itertuples()]
-    own = [pd.Series(dtype=float) if values is None else values for values in found]
+    ours = [measured.values(row.dataset, row.variant, row.metric) for row in table.itertuples()]
+    own = [pd.Series(dtype=float) if values is None else values for values in ours]
     table["mean"] = [values.mean() for values in own]
     table["sd"] = [values.std() for values in own]
     table["n"] = [int(values.count()) for values in own]
@@ -53,7 +53,7 @@ def _tests(table: pd.DataFrame, own: list[pd.Series], runs: int) -> tuple[np.nda
     """Return the corrected p-values of a difference and of not being equivalent, for a supposed number of runs."""
     pairs = zip(own, table.itertuples(), strict=True)
     tests = [against_published(values, row.paper, row.paper_sd, runs, row.margin) for values, row in pairs]
-    p, equivalent = [estimate.p for estimate, _ in tests], [found for _, found in tests]
+    p, equivalent = [estimate.p for estimate, _ in tests], [within for _, within in tests]
     return corrected(pd.Series(p)).to_numpy(), corrected(pd.Series(equivalent)).to_numpy()
 
 
@@ -68,8 +68,8 @@ def _reason(row: Any, plan: dict[str, Any], data: dict[str, Any]) -> tuple[str, 
     if row.n_planned == 0:
         ran = row.dataset in plan["datasets"]
         return NOT_RUN, "not measured" if ran else f"{known.title} does not run in this preset"
-    if found := differences(row.metric, role, plan, data):
-        return NOT_COMPARABLE, "; ".join(found)
+    if unlike := differences(row.metric, role, plan, data):
+        return NOT_COMPARABLE, "; ".join(unlike)
     if row.n < 2:
         return INCONCLUSIVE, "1 seed" if row.n else "every seed diverged"
     return "", ""

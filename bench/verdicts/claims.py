@@ -1,4 +1,4 @@
-"""The papers' claims, each with what this run says on it and the verdict on the paper; in: plan, measured numbers."""
+"""The claims with their verdicts; in: plan, values by seed and data records, out: claims.csv."""
 
 from pathlib import Path
 from typing import Any
@@ -12,16 +12,19 @@ from bench.verdicts.orderings import NOT_COMPARABLE, NOT_RUN, notes, outcomes
 
 
 def claims(plan: dict[str, Any], measured: Measured, data: dict[str, Any]) -> pd.DataFrame:
-    """Return every claim with what this run says on it (`outcome`) and the verdict on the paper, which is the
-    same where the run may be compared with the paper.
+    """Return one row per claim: the columns of `outcomes`, its verdict on the paper and a note.
+
+    The verdict is the outcome of this run where its numbers may be set against the paper's, `not comparable` with the
+    reason where they may not. `data` holds data.json by data set.
     """
     table = outcomes(plan, measured)
     table["verdict"] = table["outcome"]
     for index, claim in enumerate(plan["claims"]):
         if table.loc[index, "outcome"] == NOT_RUN:
             continue
-        if found := [claim["unlike"]] if "unlike" in claim else differences(claim["metric"], claim["role"], plan, data):
-            table.loc[index, ["verdict", "reason"]] = NOT_COMPARABLE, "; ".join(found)
+        unlike = [claim["unlike"]] if "unlike" in claim else differences(claim["metric"], claim["role"], plan, data)
+        if unlike:
+            table.loc[index, ["verdict", "reason"]] = NOT_COMPARABLE, "; ".join(unlike)
     return table.assign(note=notes(table, plan, measured))
 
 

@@ -4,12 +4,13 @@ from typing import Any
 
 import pandas as pd
 
+from bench.records.names import RANK
 from bench.verdicts.measured import Measured
 from bench.verdicts.significance import NOTHING, corrected, paired
 
 # In the order of the tables; an entry that ends with a colon stands for all that begin so.
 METRICS = (
-    *("rank:0.01", "effective_rank", "explained_variance", "mse"),
+    *(RANK, "effective_rank", "explained_variance", "mse"),
     *("fid:", "kid:", "error:", "off_manifold:"),
 )
 EARLY_STOPPING = ":best"  # the reading of an error that the paper's is
@@ -19,12 +20,12 @@ ESTIMATE = ["difference", "low", "high", "below", "p", "p_corrected"]
 
 
 def family(plan: dict[str, Any], measured: Measured) -> pd.DataFrame:
-    """Return one row per data set, method and metric: mean, sd (ddof 1), n finite of n_planned seeds.
+    """Return one row per data set, method and metric: mean and sd (ddof 1) of the n finite ones of n_planned seeds.
 
-    For each method M of `family.against` there follow, with `:M` behind their names: difference (the row's method - M,
-    of paired seeds) with its 95 % interval low..high, in how many seeds it is below, p of a paired t-test and p
-    corrected (Benjamini, Hochberg) for all tests of the table. Two methods of `against` are compared once, in the
-    row of the later one.
+    Columns that end in `:M` compare the row's method with the method M of `family.against`, seed by seed:
+    difference is the row's method less M, low and high its 95 % interval, below in how many seeds it is negative, p
+    that of a paired t-test, p_corrected the same after Benjamini and Hochberg's correction for all tests of the table.
+    Two methods of `against` are compared once, in the row of the later one.
     """
     against = plan["config"]["family"]["against"]
     columns = [*KEYS, *SUMMARY, *(f"{column}:{other}" for other in against for column in ESTIMATE)]
@@ -40,11 +41,11 @@ def methods(dataset: str, plan: dict[str, Any]) -> dict[str, str]:
     settings, own = plan["config"]["family"], plan["config"]["variants"]
     running = list(dict.fromkeys(run["variant"] for run in plan["runs"] if run["dataset"] == dataset))
     listed = [*settings["left_out"], *(name for variants in settings["methods"].values() for name in variants)]
-    found = {}
+    by_method = {}
     for method, variants in (settings["methods"] | {name: [name] for name in own if name not in listed}).items():
         if chosen := next((name for name in variants if name in running), None):
-            found[method] = chosen
-    return dict(sorted(found.items(), key=lambda pair: running.index(pair[1])))
+            by_method[method] = chosen
+    return dict(sorted(by_method.items(), key=lambda pair: running.index(pair[1])))
 
 
 def metrics(dataset: str, measured: Measured) -> list[str]:
@@ -73,8 +74,9 @@ def _summary(values: pd.Series) -> dict[str, float]:
 
 
 def _difference(values: pd.Series, theirs: pd.Series | None, other: str) -> dict[str, float]:
-    found = NOTHING if theirs is None else paired(values, theirs)
-    numbers = (found.mean, found.low, found.high, found.agree if found.n else float("nan"), found.p)
+    estimate = NOTHING if theirs is None else paired(values, theirs)
+    below = estimate.agree if estimate.n else float("nan")
+    numbers = (estimate.mean, estimate.low, estimate.high, below, estimate.p)
     return {f"{column}:{other}": number for column, number in zip(ESTIMATE, numbers, strict=False)}
 
 

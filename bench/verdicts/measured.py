@@ -4,17 +4,18 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from bench.records.names import RANK
+
 KEYS = ["dataset", "variant", "metric"]
-RANK = "rank:0.01"  # the rank that the claims are about
 Series = dict[tuple[str, str, str], pd.Series]
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Values by seed (NaN: diverged) of every data set, variant and metric.
+    """Values by seed (NaN: diverged) of every data set, variant and metric, as an alternative to the protocol has them.
 
-    `usual` is the protocol's own; `other` replaces it where an alternative measured something else; `instead`
-    are parts of metrics' names to read otherwise.
+    usual: by the protocol itself; other: what the alternative measured, which counts in place of the usual; instead:
+    parts of metrics' names and what the alternative puts in their place.
     """
 
     usual: Series

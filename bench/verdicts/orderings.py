@@ -35,21 +35,21 @@ def _estimate(claim: dict[str, Any], plan: dict[str, Any], measured: Measured) -
     dataset = plan["roles"][claim["role"]]
     metric = measured.name(claim["metric"])
     lower = claim.get("lower", claim.get("variant"))
-    left = measured.values(dataset, lower, claim["metric"])
+    values = measured.values(dataset, lower, claim["metric"])
     row = {"claim": claim["id"], "topic": claim["topic"], "dataset": dataset, "metric": metric, "lower": lower}
-    missing = [lower] if left is None else []
+    missing = [lower] if values is None else []
     if "near" in claim:
         margin = plan["config"]["verdicts"]["margin"]["rank"]
-        estimate, inside = near(left, claim["near"], margin) if left is not None else (NOTHING, False)
+        estimate, inside = near(values, claim["near"], margin) if values is not None else (NOTHING, False)
         row |= {"than": f"{claim['near']:g}", "lower_mean": estimate.mean, "than_mean": claim["near"]}
         numbers = _numbers(estimate, claim["near"])
     else:
-        right = measured.values(dataset, claim["than"], claim["metric"])
-        missing += [claim["than"]] if right is None else []
-        estimate = NOTHING if missing else paired(left, right)
+        other = measured.values(dataset, claim["than"], claim["metric"])
+        missing += [claim["than"]] if other is None else []
+        estimate = NOTHING if missing else paired(values, other)
         inside = estimate.mean < 0
         # Means of the seeds that are compared: those that both sides have.
-        both = {} if missing else pd.DataFrame({"lower_mean": left, "than_mean": right}).dropna().mean()
+        both = {} if missing else pd.DataFrame({"lower_mean": values, "than_mean": other}).dropna().mean()
         row |= {"than": claim["than"], **both}
         numbers = _numbers(estimate, 0.0)
     return {**row, **numbers, "inside": inside, "reason": _why(missing, dataset, plan)}
@@ -93,12 +93,12 @@ def notes(table: pd.DataFrame, plan: dict[str, Any], measured: Measured) -> list
     images' variance; of any, that the two variants were not trained alike.
     """
     training = {(run["dataset"], run["variant"]): run["training"] for run in plan["runs"]}
-    found = []
+    by_claim = []
     for row in table.itertuples():
         sides = [training.get((row.dataset, variant)) for variant in (row.lower, row.than)]
         parts = [_explains_less(row, plan["config"]["verdicts"][EXPLAINED], measured), _trained_apart(*sides)]
-        found.append("; ".join(part for part in parts if part and row.outcome != NOT_RUN))
-    return found
+        by_claim.append("; ".join(part for part in parts if part and row.outcome != NOT_RUN))
+    return by_claim
 
 
 def _explains_less(row: Any, margin: float, measured: Measured) -> str:

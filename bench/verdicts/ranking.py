@@ -85,8 +85,8 @@ def friedman(ranks: np.ndarray) -> tuple[float, float]:
         return np.nan, np.nan
     if not np.ptp(ranks, axis=1).any():
         return 0.0, 1.0  # all tied: scipy would divide by zero
-    found = stats.friedmanchisquare(*ranks.T)
-    return float(found.statistic), float(found.pvalue)
+    test = stats.friedmanchisquare(*ranks.T)
+    return float(test.statistic), float(test.pvalue)
 
 
 def critical_difference(k: int, n: int, level: float) -> float:

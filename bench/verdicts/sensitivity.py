@@ -20,19 +20,19 @@ def sensitivity(plan: dict[str, Any], measured: Measured, table: pd.DataFrame) -
     alternatives.csv.
     """
     usual = outcomes(plan, measured).set_index("claim")
-    found = [
+    tables = [
         judged_again(name, alternative, plan, measured, by_seed(table[table["alternative"] == name]), usual)
         for name, alternative in in_order(plan)
     ]
     return pd.concat(
-        [pd.DataFrame(columns=[*COLUMNS, *NUMBERS]), *(part for part in found if len(part))], ignore_index=True
+        [pd.DataFrame(columns=[*COLUMNS, *NUMBERS]), *(part for part in tables if len(part))], ignore_index=True
     )
 
 
 def in_order(plan: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     """Return the alternatives in the order of their rows in docs/protocol.md."""
-    found = plan["config"]["sensitivity"]["alternatives"].items()
-    return sorted(found, key=lambda item: (item[1]["row"], item[0]))
+    alternatives = plan["config"]["sensitivity"]["alternatives"].items()
+    return sorted(alternatives, key=lambda item: (item[1]["row"], item[0]))
 
 
 def judged_again(

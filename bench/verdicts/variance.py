@@ -32,5 +32,5 @@ def components(grid: np.ndarray) -> np.ndarray:
     a, b = grid.shape
     rows, columns, mean = grid.mean(1), grid.mean(0), grid.mean()
     rest = ((grid - rows[:, None] - columns + mean) ** 2).sum() / ((a - 1) * (b - 1))
-    found = np.array([rows.var(ddof=1) - rest / b, columns.var(ddof=1) - rest / a, rest]).clip(0)
-    return found / found.sum() if found.sum() > 0 else found
+    parts = np.array([rows.var(ddof=1) - rest / b, columns.var(ddof=1) - rest / a, rest]).clip(0)
+    return parts / parts.sum() if parts.sum() > 0 else parts

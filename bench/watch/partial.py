@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from bench.records.files import read_json, writing
-from bench.records.gather import REFERENCE, metric_tables, stack_metrics
-from bench.records.names import PAPER_DATA
+from bench.records.gather import metric_tables, stack_metrics
+from bench.records.names import PAPER_DATA, REFERENCE
 from bench.records.origin import REPOSITORY
 from bench.records.tables import read_table
 from bench.report.cells import BREAK

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
 
 from bench.records.names import HIGHER_IS_BETTER, heading
-from bench.report.figures.labels import place
+from bench.report.figures.labels import label_points
 from bench.report.figures.source import Source
 
 SIZE = 4.2, 3.6  # inches, of a panel
@@ -39,7 +39,7 @@ def draw(source: Source, name: str) -> Figure:
     whole.draw_without_rendering()  # the names' places depend on the final layout
     for axes, points in names:
         middle, spread = points[["x", "y"]].to_numpy(), points[["sd_x", "sd_y"]].to_numpy()
-        place(axes, middle, spread, list(points.index), [colors[name] for name in points.index])
+        label_points(axes, middle, spread, list(points.index), [colors[name] for name in points.index])
     return whole
 
 

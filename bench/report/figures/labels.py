@@ -1,4 +1,8 @@
-"""Names beside points, out of each other's way; in: axes, points and names, out: annotations."""
+"""Names beside points, out of each other's way; in: axes, points and names, out: annotations.
+
+adjustText (1.4.0, at a fixed number of iterations) gives equal bytes too, but where points crowd its names cover each
+other and the points, which these hardly do, and it takes ten times as long.
+"""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,7 +18,9 @@ NEAR = 4  # points around a point that no name should cover
 OUTSIDE, DISTANCE = 50.0, 0.4  # cost of a square point beyond the axes, of a point of distance, against one of overlap
 
 
-def place(axes: Axes, points: np.ndarray, spreads: np.ndarray, names: list[str], colors: list) -> list[Annotation]:
+def label_points(
+    axes: Axes, points: np.ndarray, spreads: np.ndarray, names: list[str], colors: list
+) -> list[Annotation]:
     """Write each name beside its point where it hides least of the points, their bars and the other names.
 
     In: points and the half lengths of their bars, both [n, 2] in data coordinates. The figure's layout must be

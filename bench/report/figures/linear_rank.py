@@ -10,11 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
 from bench.linear.study import OPTIMISERS, VARIANTS, middle, read_study, read_trajectories
-from bench.linear.summary import CLAIMED, ERROR, LEARNED, NOMINAL, at_chosen_rates, counted
+from bench.linear.summary import CLAIMED, ERROR, LEARNED, NOMINAL, THRESHOLD, at_chosen_rates, fill_diverged
 from bench.report.figures.source import Source
 
 SIZE = (9.0, 9.5)  # inches
-THRESHOLD = 0.01  # of the metric rank:0.01
 LOWEST = 1e-5  # end of the trajectories' axis
 COLOURS = dict(zip(VARIANTS.values(), ["0.5", *sns.color_palette("colorblind")[:3]], strict=True))
 MARKERS = dict(zip(VARIANTS.values(), "osD^", strict=True))
@@ -29,7 +28,7 @@ def draw(source: Source, name: str) -> Figure:
 
 def draw_linear_rank(results: Path) -> Figure:
     """Draw a row of panels per optimiser and one of trajectories, from the tables of a results folder."""
-    study = counted(at_chosen_rates(read_study(results)))
+    study = fill_diverged(at_chosen_rates(read_study(results)))
     study["initialisation"] = study["variant"].map(VARIANTS)
     whole = Figure(figsize=SIZE, layout="constrained")
     *rows, last = whole.subfigures(len(OPTIMISERS) + 1, 1)

@@ -5,10 +5,9 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
-from bench.records.names import heading, label
+from bench.records.names import STUDY_METRICS, heading, label
 from bench.report.figures import spectrum
 from bench.report.figures.source import Source
-from bench.report.studies import METRICS
 
 SIZE = 2.8, 3.2  # inches, of a panel
 EMPTY = 9.0, 0.6  # inches, of a figure that only says why it is empty
@@ -18,13 +17,13 @@ def draw(source: Source, name: str) -> Figure:
     """Draw the study of this name: a row of metrics over its setting for each data set, a line per variant."""
     study = source.plan["config"]["studies"][name]
     table = source.table("studies")
-    table = table[(table["study"] == name) & table["metric"].isin(METRICS)]
+    table = table[(table["study"] == name) & table["metric"].isin(STUDY_METRICS)]
     datasets = table["dataset"].unique()
     if not len(datasets):
         whole = Figure(figsize=EMPTY)
         whole.text(0.5, 0.5, f"{study['does']}: not run in this preset", ha="center", va="center", style="italic")
         return whole
-    metrics = [metric for metric in METRICS if (table["metric"] == metric).any()]
+    metrics = [metric for metric in STUDY_METRICS if (table["metric"] == metric).any()]
     whole = Figure(figsize=(SIZE[0] * len(metrics), SIZE[1] * len(datasets)), layout="constrained")
     names = {variant: label(settings) for variant, settings in study["variants"].items()}
     table = table.assign(variant=table["variant"].map(names))
@@ -48,9 +47,9 @@ def _row(area: SubFigure, rows: pd.DataFrame, metrics: list[str], does: str) -> 
 def _draw(axes: Axes, rows: pd.DataFrame) -> None:
     """Draw settings evenly spaced: those of a study mostly double, and 0 has no place on a logarithmic axis."""
     order, names = sorted(rows["setting"].unique()), list(rows["variant"].unique())
-    rows = rows.assign(place=rows["setting"].map(order.index))
+    rows = rows.assign(position=rows["setting"].map(order.index))
     sns.lineplot(
-        rows, x="place", y="value", hue="variant", hue_order=names, style="variant", style_order=names,
+        rows, x="position", y="value", hue="variant", hue_order=names, style="variant", style_order=names,
         markers=True, dashes=False, errorbar=("pi", 100), ax=axes,
     )  # fmt: skip
     axes.set_xticks(range(len(order)), [f"{setting:g}" for setting in order])
