@@ -26,7 +26,7 @@ QUIET = [
 CLICKS = """<script>
 const steps = [() => [...document.querySelectorAll("a")].find(a => a.textContent.includes("Figures")),
                () => document.querySelector("tr a")];
-const timer = setInterval(() => { const found = steps[0]?.(); if (found) { found.click(); steps.shift(); } }, 300);
+const timer = setInterval(() => { const link = steps[0]?.(); if (link) { link.click(); steps.shift(); } }, 300);
 </script>"""
 
 
@@ -58,8 +58,8 @@ def test_a_browser_draws_the_report_and_a_figure_in_it(report, tmp_path):
     clicked = tmp_path / "clicked.html"
     clicked.write_text(report.read_text(encoding="utf-8") + CLICKS, encoding="utf-8")
     command = [CHROMIUM, *QUIET, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", clicked.as_uri()]
-    found = subprocess.run(command, capture_output=True, text=True, timeout=120).stdout
-    body = found[found.index("<body>") :]
+    drawn = subprocess.run(command, capture_output=True, text=True, timeout=120).stdout
+    body = drawn[drawn.index("<body>") :]
     assert "Figures" in body and 'src="data:image/png' in body
 
 

@@ -12,7 +12,6 @@ from bench.archive.__main__ import archive
 from bench.archive.verify import verify
 from bench.checks.folder import Folder
 
-pytestmark = pytest.mark.timeout(900)
 CELL = ["dataset", "variant", "seed"]
 
 

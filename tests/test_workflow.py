@@ -91,6 +91,13 @@ def log(job):
     return job["log"]
 
 
+def test_every_job_is_called_by_its_rule_and_prints_into_its_log(new, planned):
+    printed = new.snakemake("--dry-run", "--printshellcmds", *SEED_BY_SEED).stdout
+    shell = r"^Shell command: python -m bench\.job (\w+) .* > results/smoke/(\S+) 2>&1$"
+    jobs = [(job["rule"], job["log"]) for job in planned(*SEED_BY_SEED) if job["rule"] != "plan"]
+    assert sorted(re.findall(shell, printed, re.MULTILINE)) == sorted(jobs)
+
+
 def test_the_rules_that_compute_on_the_device_ask_for_a_gpu(planned):
     paper = planned(*PAPER)
     device = {rule for rule in RULES if "device" in sources.options(REPOSITORY, f"bench/{rule}.py", "main")}
