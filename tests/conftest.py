@@ -17,6 +17,13 @@ from synthetic import write_results, write_tables
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(items):
+    """Give the smoke preset the time it takes on a slow machine, in the test that comes first to it."""
+    for item in items:
+        if "smoke" in item.fixturenames and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(900))
+
+
 @pytest.fixture
 def checkout(tmp_path):
     return Checkout(tmp_path / "checkout")
