@@ -1,7 +1,6 @@
 import numpy as np
-from small_run import CPU
-
 import pytest
+from small_run import CPU
 
 from bench.measures.interpolation import distances
 
