@@ -6,6 +6,8 @@ import signal
 
 # As in a job (bench/job/__main__.py), before anything imports SciPy.
 os.environ.setdefault("SCIPY_ARRAY_API", "1")
+# One thread in each of the workers: more get into each other's way, and tests take ten times as long.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 import torch
