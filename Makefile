@@ -9,7 +9,7 @@
 SHELL := bash
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null && echo $$p && break; done)
-PYTEST := OMP_NUM_THREADS=1 pytest -rs --numprocesses logical --dist loadfile
+PYTEST := pytest -rs --numprocesses logical --dist loadfile
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .PHONY: quick paper doctor test test-all new-model new-measure benchmark lint clean
@@ -20,7 +20,7 @@ quick: .venv/stamp
 
 paper: .venv/stamp
 	@bash workflow/run.sh --cores all
-	@echo "The tables are in results/tables.md, the figures beside it."
+	@echo "The tables are in results/paper/tables.md, the figures beside it."
 
 doctor:
 	@[ -n "$(PYTHON)" ] || { echo "No Python >= 3.11 here: install one, or make doctor PYTHON=/path/to/it" >&2; exit 1; }

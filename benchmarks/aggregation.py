@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from bench import aggregate, judge, tables
+from bench import aggregate, judge, linear_rank, tables
 from bench.job.source import REPOSITORY
 from bench.records.files import write_json, write_rows
 from benchmarks.side_by_side import Line, seconds
@@ -50,11 +50,12 @@ def write_numbers(folder: Path) -> None:
         | {"seeds": list(range(SEEDS)), "seeds_per_job": SEEDS, "datasets": ["mnist5k"], "figures": {}}
         | {"sensitivity": config["sensitivity"] | {"retrain": []}}
     )
-    write_json(folder / "plan.json", plan)
+    write_json(folder / "plan.json", plan | {"jobs": []})  # what they cost is no number of these
     synthetic.write_data(folder / "data/mnist5k", "mnist5k")
+    linear_rank.main(settings=config["linear_rank"], seeds=[0], results=folder / "linear_rank")
     for run in plan["runs"]:
-        synthetic.write_run(folder / run["path"], run | {"metrics": []})
         write_metrics(folder / run["path"] / "metrics", run)
+        synthetic.write_run(folder, run | {"metrics": []})
 
 
 def write_metrics(folder: Path, run: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Fixtures: checkouts in which Snakemake runs or has run, and a finished results folder to plant faults in."""
+"""Fixtures: checkouts in which Snakemake runs or has run, a finished results folder to plant faults in, arithmetic."""
 
 import os
 import shutil
@@ -6,12 +6,17 @@ import signal
 
 # As in a job (bench/job/__main__.py), before anything imports SciPy.
 os.environ.setdefault("SCIPY_ARRAY_API", "1")
+# One thread in each of the workers: more get into each other's way, and tests take ten times as long.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
+import torch
 from checkout import Checkout
 from filelock import FileLock
 from smoke_run import finish
 from synthetic import write_results, write_tables
+
+from bench.engine.checkpoint import Checkpoint
 
 # Started in a shell's background, this process ignores Ctrl-C, and so would what the tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -58,3 +63,16 @@ def whole_results(tmp_path_factory):
 def results(whole_results, tmp_path):
     """A copy of a results folder with everything in its place, to plant faults in."""
     return shutil.copytree(whole_results, tmp_path / "results")
+
+
+@pytest.fixture
+def double():
+    """Compute in double precision, in which the order of a sum does not show."""
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
+@pytest.fixture
+def checkpoint(tmp_path) -> Checkpoint:
+    return Checkpoint(tmp_path / "checkpoint", "digest")

@@ -1,5 +1,8 @@
 """Benchmarks compare like with like: the same arithmetic both ways, and numbers that say what they mean."""
 
+import importlib
+import inspect
+
 import pytest
 import torch
 from small_run import CPU, make_spec, pictures
@@ -9,8 +12,8 @@ from bench.engine.training import Trainer
 from bench.measures.base.classification import Codes
 from bench.measures.base.classifiers import train_classifiers
 from bench.measures.base.heads import Head, Heads
-from benchmarks import heads, plain, sizes
-from benchmarks.__main__ import table
+from benchmarks import aggregation, heads, plain, sizes
+from benchmarks.__main__ import MODULES, table
 from benchmarks.plain import Digits, Faces
 from benchmarks.scale import exponent
 from benchmarks.side_by_side import Line, side_by_side, times_as_fast
@@ -96,3 +99,16 @@ def test_sizes_are_those_of_the_paper_preset(dataset):
 
 def test_an_exponent_is_that_of_the_power_law():
     assert exponent((0, 1, 2, 4), [9.0, 3.0, 12.0, 48.0]) == pytest.approx(2)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_module_of_the_table_measures_a_device(name):
+    assert [*inspect.signature(importlib.import_module(f"benchmarks.{name}").measure).parameters] == ["device"]
+
+
+def test_made_up_numbers_become_a_report(monkeypatch):
+    monkeypatch.setattr(aggregation, "VARIANTS", 8)  # the study of depths has a run of depth 8
+    monkeypatch.setattr(aggregation, "SEEDS", 2)
+    (line,) = aggregation.measure(CPU)
+    assert line.what == "1,600 numbers to tables.md"
+    assert line.value == pytest.approx(line.detail["aggregate seconds"] + line.detail["tables seconds"], abs=0.01)

@@ -22,13 +22,6 @@ SETTINGS = {
 LABELS = np.random.default_rng(0).integers(10, size=500)
 
 
-@pytest.fixture
-def double():
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(torch.float32)
-
-
 def noisy_codes(seeds: int, count: int, labels: Tensor) -> Tensor:
     """Codes [s, n, 10]: one-hot labels in heavy noise, different for every seed."""
     noise = torch.stack([torch.randn(count, 10, generator=torch.Generator().manual_seed(s)) for s in range(seeds)])

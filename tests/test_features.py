@@ -121,8 +121,8 @@ def test_the_numbers_are_those_of_torch_fidelity(weights, extractor):
         verbose=False,
     )
     features, real = (images_to_features(images, extractor, CPU) for images in (one, other))
-    found = features_to_fid(features, Reference(real))
-    assert found == pytest.approx(expected["frechet_inception_distance"], rel=1e-3) and found > 0.01
+    distance = features_to_fid(features, Reference(real))
+    assert distance == pytest.approx(expected["frechet_inception_distance"], rel=1e-3) and distance > 0.01
     assert features_to_kid(features, real) == pytest.approx(expected["kernel_inception_distance_mean"], rel=1e-3)
 
 

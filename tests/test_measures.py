@@ -18,10 +18,13 @@ from bench.encode import encode_data
 from bench.measure import main
 from bench.measures.base.trained import Trained
 from bench.records.files import read_origin
+from workflow import sources
+from workflow.runs import VARIANT_KEYS
 
 ROOT = Path(__file__).parent.parent
-NAMES = sorted(path.stem for path in (ROOT / "bench" / "measures").glob("*.py") if path.stem != "__init__")
-CONFIGURED = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))["measures"]
+NAMES = sources.names(ROOT, "bench/measures")
+CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
+CONFIGURED = CONFIG["measures"]
 # What a measure may import of the suite: no other measure, no model, no data set.
 HELPERS = ("bench.measures.base.", "bench.models.base.", "bench.engine.", "bench.records.")
 DIVERGED = 1
@@ -66,9 +69,19 @@ def test_its_options_are_those_of_the_config(name):
     assert set(CONFIGURED[name]) == set(list(inspect.signature(function(name)).parameters)[1:])
 
 
+@pytest.fixture(scope="module", params=sources.names(ROOT, "bench/models"))
+def of_any_model(request, tmp_path_factory) -> Trained:
+    """A seed of a model, with the options of its first variant in the config."""
+    variants = [variant for variant in CONFIG["variants"].values() if variant["model"] == request.param]
+    options = {key: value for variant in variants[:1] for key, value in variant.items() if key not in VARIANT_KEYS}
+    folder = tmp_path_factory.mktemp(request.param)
+    spec, _ = write_small_run(folder, request.param, **options)
+    return encode_data(spec, folder / "model.safetensors", folder / "data", CPU)[0]
+
+
 @every_measure
-def test_it_yields_names_and_numbers(name, run):
-    values = measured(name, run[0])
+def test_it_yields_names_and_numbers_of_every_model(name, of_any_model):
+    values = measured(name, of_any_model)
     assert values
     for metric, value in values.items():
         assert isinstance(metric, str) and metric, metric

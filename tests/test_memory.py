@@ -5,14 +5,8 @@ import torch
 from small_run import make_spec, pictures
 
 from bench.engine import training
-from bench.engine.checkpoint import Checkpoint
 from bench.engine.training import train, train_within_memory
 from bench.job.command import Stop
-
-
-@pytest.fixture
-def checkpoint(tmp_path) -> Checkpoint:
-    return Checkpoint(tmp_path / "checkpoint", "digest")
 
 
 def fits(monkeypatch, seeds: int) -> list[tuple[int, ...]]:

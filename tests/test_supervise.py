@@ -22,13 +22,6 @@ SETTINGS = {
 LABELS = torch.arange(60) % 3
 
 
-@pytest.fixture
-def double():
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(torch.float32)
-
-
 def bars(labels) -> torch.Tensor:
     """Images [n, 1, 32, 32] with a bright bar whose place is the class."""
     images = torch.zeros(len(labels), 1, 32, 32, dtype=torch.uint8)

@@ -27,18 +27,6 @@ from bench.train import main, write_history
 FIVE = range(5)
 
 
-@pytest.fixture
-def double():
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(torch.float32)
-
-
-@pytest.fixture
-def checkpoint(tmp_path) -> Checkpoint:
-    return Checkpoint(tmp_path / "checkpoint", "digest")
-
-
 @pytest.mark.parametrize(("model", "options"), [("irmae", {"depth": 3}), ("vae", {})])
 def test_a_seed_alone_and_in_a_batch_of_five_agree(model, options, double, checkpoint):
     batch = train(make_spec(model, seeds=FIVE, **options), pictures(), checkpoint)

@@ -26,12 +26,12 @@ def of_spectrum(values: list[float], count: int = 7, width: int = 6) -> torch.Te
 
 def slopes(function, z: torch.Tensor, step: float = 1e-6) -> torch.Tensor:
     """Return a function's gradient by central differences."""
-    found = torch.zeros_like(z)
+    gradient = torch.zeros_like(z)
     for index in range(z.numel()):
         change = torch.zeros_like(z)
         change.view(-1)[index] = step
-        found.view(-1)[index] = (function(z + change) - function(z - change)) / (2 * step)
-    return found
+        gradient.view(-1)[index] = (function(z + change) - function(z - change)) / (2 * step)
+    return gradient
 
 
 def test_the_truncation_is_the_nearest_matrix_of_its_rank():
