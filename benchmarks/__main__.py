@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-from bench.job.command import run
+from bench.job.command import execute
 from bench.job.device import device_of
 from bench.records.files import read_json, write_json, writing
 from benchmarks.machine import machine
@@ -66,4 +66,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run("benchmarks", main)
+    execute("benchmarks", main)

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 # A job that is writing its output until it is told to end.
 JOB = """
 import time
-from bench.job.command import end_with_workflow, run
+from bench.job.command import end_with_workflow, execute
 from bench.records.files import writing
 
 def main():
@@ -22,7 +22,7 @@ def main():
         time.sleep(60)
 
 end_with_workflow()
-run("table", main)
+execute("table", main)
 """
 
 

@@ -15,10 +15,10 @@ from bench.job.progress import Progress, read_progress, track
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROGRAM = """
 import os, time
-from bench.job.command import Stop, run
+from bench.job.command import Stop, execute
 def main():
     {}
-run("train", main)
+execute("train", main)
 """
 
 

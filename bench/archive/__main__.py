@@ -17,7 +17,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from bench.archive.verify import SUMS
 from bench.checks.every import check
 from bench.checks.folder import Folder
-from bench.job.command import Stop, run
+from bench.job.command import Stop, execute
 from bench.records.files import sha256, writing
 
 REPORT = ("plan.json", "tables.md", "tables.html", "tables/*.csv", "figures/*.p??", "linear_rank/*.csv")
@@ -113,4 +113,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run("archive", main)
+    execute("archive", main)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bench.job import source
-from bench.job.command import end_with_workflow, run
+from bench.job.command import end_with_workflow, execute
 from bench.job.device import device_of
 
 FOLDER = Path(__file__).resolve().parents[1]
@@ -40,7 +40,7 @@ def main() -> None:
     # scikit-learn computes on tensors (bench/measures/base/densities.py, on a GPU) only where SciPy found this when it
     # was imported.
     os.environ.setdefault("SCIPY_ARRAY_API", "1")
-    run(rule, lambda: call(rule, words))
+    execute(rule, lambda: call(rule, words))
 
 
 def asked(words: Sequence[str]) -> tuple[str, list[Path], list[str]]:

@@ -15,7 +15,7 @@ from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-from bench.job.command import run
+from bench.job.command import execute
 from bench.records.plan import Job, read_plan
 from bench.watch.expected import Remaining, expected, job_left, remaining
 from bench.watch.status import Running, Status, read_status, read_suite
@@ -119,4 +119,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run("watch", main)
+    execute("watch", main)

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench.job.command import run
+from bench.job.command import execute
 from bench.records.files import read_json
 from bench.records.plan import Job, every_run, read_plan
 from bench.watch.rates import Kind, predicted, read_rates
@@ -95,4 +95,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run("watch.plan_cost", main)
+    execute("watch.plan_cost", main)
