@@ -197,6 +197,6 @@ def test_the_code_is_taken_before_the_rule_is_loaded(monkeypatch):
     monkeypatch.setattr(sys, "argv", ["bench.job", "fetch", "--code", "a.py"])
     monkeypatch.setattr(source, "take", lambda files: order.append(files))
     monkeypatch.setattr(runner, "call", lambda rule, words: order.append((rule, words)))
-    monkeypatch.setattr(runner, "run", lambda rule, main: main())
+    monkeypatch.setattr(runner, "execute", lambda rule, main: main())
     runner.main()
     assert order == [[Path("a.py")], ("fetch", [])]
