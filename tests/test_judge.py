@@ -18,6 +18,7 @@ from bench.verdicts.sensitivity import sensitivity
 from bench.verdicts.variance import components, variance
 from workflow import alternatives as protocols
 from workflow import plan as planning
+from workflow.check_claims import check_claims
 
 ROOT = Path(__file__).resolve().parent.parent
 NAN = float("nan")
@@ -183,6 +184,14 @@ def test_a_share_of_the_variance_is_near_all_of_it():
         values = series(*(explained + noise for noise in (0.0, 0.01, -0.01, 0.005, -0.005)))
         row = outcomes(plan(claim), Measured({("mnist", "ae", "explained_variance"): values})).iloc[0]
         assert row["outcome"] == outcome
+
+
+@pytest.mark.parametrize("says", [{}, {"near": 7, "equals": "ae"}])
+def test_a_claim_on_a_variant_says_one_thing(says):
+    config = copy.deepcopy(PAPER)
+    config["claims"]["topics"]["digits-fid"]["claims"]["two"] = {"variant": "vae"} | says
+    line = "claims.topics.digits-fid.claims.two: say one of near, equals, at_least of vae"
+    assert list(check_claims(config)) == [line]
 
 
 def test_the_sampled_reading_of_a_code_is_not_measured_yet():

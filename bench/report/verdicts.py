@@ -25,9 +25,9 @@ batches, labels and noise: mean difference with its 95 % interval, and how many 
 by the effective rank, at the end of training or, where the two then explain the images differently, where they
 explain as much; the other place and the count of singular values above 0.01 stand below."""
 WORDS = """\
-`{}`: the seeds show it (p < {:g} after Benjamini and Hochberg's correction for the number of
-the paper's claims); `{}`: they show the opposite, or that the difference exceeds the margin; `{}`: they do
-not settle it, and the smallest difference that they could have shown is given.
+`{}`: the seeds show it (p < {:g} after Benjamini and Hochberg's correction for the number of the
+paper's claims); `{}`: they show the opposite, or that a difference exceeds its margin; `{}`: they do
+not settle it, and the smallest difference that so many could have shown stands beside.
 [How](../../docs/verdicts.md)."""
 # What a run says that may not be set against the paper's is called otherwise, lest it be quoted as a verdict.
 OUTCOMES = {REPRODUCED: "as claimed", CONTRADICTED: "the opposite", INCONCLUSIVE: "unclear", NOT_RUN: NOT_RUN}

@@ -64,21 +64,25 @@ def compared(claim: Claim, plan: dict[str, Any], measured: Measured) -> dict[str
     than `verdicts.explained_variance`. Both stand there too.
     """
     settings = plan["config"]["verdicts"]
-    tests = {END: _compare(claim, _at_the_end(claim, plan, measured), settings["margin"])}
-    decided, row = END, {}
+    chosen, row = _compare(claim, _at_the_end(claim, plan, measured), settings["margin"]), {}
     if is_rank(claim.metric) and claim.kind != NEAR:
-        paths = [measured.paths.get((claim.dataset, variant)) for variant in claim.variants]
-        explained = _explained(claim, measured, paths)
-        if all(path is not None for path in paths):
-            sides = equally_explained(*paths, measured.name(claim.metric))
-            tests[EQUALLY] = _compare(claim, sides, settings["margin"])
-            decided = EQUALLY if abs(explained[0] - explained[1]) > settings[EXPLAINED] else END
-        row = {"decided_at": decided, "explained": explained[0], "other_explained": explained[1]}
-        for place, test in tests.items():
-            row |= test.numbers(PREFIXES[place])
-    chosen = tests[decided]
+        chosen, row = _decided(claim, chosen, measured, settings)
     detectable = chosen.estimate.detectable(settings["level"])
     return {**row, **chosen.numbers(), "detectable": detectable, "holds": chosen.holds}
+
+
+def _decided(
+    claim: Claim, end: Comparison, measured: Measured, settings: dict[str, Any]
+) -> tuple[Comparison, dict[str, Any]]:
+    """Return the comparison of two variants' ranks that decides, and the columns that say where and hold both."""
+    paths = [measured.paths.get((claim.dataset, variant)) for variant in claim.variants]
+    own, other = _explained(claim, measured, paths)
+    row = {"decided_at": END, "explained": own, "other_explained": other, **end.numbers(PREFIXES[END])}
+    if any(path is None for path in paths):
+        return end, row
+    equal = _compare(claim, equally_explained(*paths, measured.name(claim.metric)), settings["margin"])
+    row |= equal.numbers(PREFIXES[EQUALLY])
+    return (equal, row | {"decided_at": EQUALLY}) if abs(own - other) > settings[EXPLAINED] else (end, row)
 
 
 def margin(metric: str, number: float, margins: dict[str, float]) -> float:
