@@ -123,7 +123,10 @@ def fetch_settings(wildcards):
 
 def train_settings(wildcards):
     run = run_of(wildcards)
-    return as_json({"spec": specification(run), "checkpoint": f"{OUT}/checkpoints/{run['path'].removeprefix('runs/')}"})
+    usual = CONFIG["training"] | alternatives.data_settings(wildcards.dataset, CONFIG).get("training", {})
+    looks = CONFIG["trajectory"] | {key: usual[key] for key in ("epochs", "batch")} | CONFIG["measures"]["spectrum"]
+    kept = f"{OUT}/checkpoints/{run['path'].removeprefix('runs/')}"
+    return as_json({"spec": specification(run), "trajectory": looks, "checkpoint": kept})
 
 
 def encode_settings(wildcards):
@@ -185,7 +188,7 @@ def metric_files(wildcards):
 
 def training_files(wildcards):
     trained = [path for path, run in RUNS.items() if run["variant"] != SUPERVISED]
-    return [f"{OUT}/{path}/{name}" for path in trained for name in ("history.csv", "provenance.json")]
+    return [f"{OUT}/{path}/{name}" for path in trained for name in ("history.csv", "trajectory.csv", "provenance.json")]
 
 
 def data_records():
