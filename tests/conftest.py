@@ -1,7 +1,11 @@
 """Fixtures: checkouts in which Snakemake runs or has run, and a finished results folder to plant faults in."""
 
+import os
 import shutil
 import signal
+
+# As in a job (bench/job/__main__.py), before anything imports SciPy.
+os.environ.setdefault("SCIPY_ARRAY_API", "1")
 
 import pytest
 from checkout import Checkout
@@ -9,11 +13,15 @@ from filelock import FileLock
 from smoke_run import finish
 from synthetic import write_results, write_tables
 
-from bench.records.files import write_json
-from bench.records.jobs import every_run
-
 # Started in a shell's background, this process ignores Ctrl-C, and so would what the tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items):
+    """Give the smoke preset the time it takes on a slow machine, in the test that comes first to it."""
+    for item in items:
+        if "smoke" in item.fixturenames and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(900))
 
 
 @pytest.fixture
@@ -39,15 +47,9 @@ def whole_results(tmp_path_factory):
     """A results folder with everything in its place."""
     folder = tmp_path_factory.mktemp("whole")
     plan = write_results(folder)
-    plan["config"]["spectrum"] = {"thresholds": [0.01, 0.001]}
-    write_json(folder / "plan.json", plan)
-    for run in every_run(plan):
-        if run["model"] != "supervised":
-            (folder / run["path"] / "model.safetensors").touch()
-    (folder / "figures").mkdir()
-    for name in plan["figures"]:
-        for kind in ("png", "pdf"):
-            (folder / "figures" / f"figure_{name}.{kind}").touch()
+    for path in (folder / output for job in plan["jobs"] for output in job["outputs"]):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
     write_tables(folder)
     return folder
 

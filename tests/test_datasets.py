@@ -9,7 +9,8 @@ import yaml
 from PIL import Image
 from torchvision.transforms import Resize
 
-from bench.datasets.base.splits import Split, mnist5k, resize
+from bench.datasets import mnist5k
+from bench.datasets.base.splits import Split, resize
 from bench.fetch import MODEL_KEYS, dataset_module
 from bench.job.command import Stop
 

@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from bench import fetch as fetch_rule
-from bench.datasets.base.splits import Split, Splits, shapes
+from bench.datasets import shapes
+from bench.datasets.base.splits import Split, Splits
 from bench.fetch import fetch
 from bench.job import progress
 from bench.job.command import Stop
@@ -111,24 +112,10 @@ def test_wrong_options_are_answered_with_the_right_ones(tmp_path, options):
 
 
 def command(out: Path, options: dict) -> subprocess.CompletedProcess:
-    arguments = [
-        "--dataset",
-        "shapes",
-        "--options",
-        json.dumps(options),
-        "--data-root",
-        "data",
-        "--out",
-        str(out),
-    ]
+    settings = json.dumps({"dataset": "shapes", "options": options})
+    words = ["fetch", "--settings", settings, "--data-root", "data", "--data", str(out)]
     root = Path(__file__).parents[1]
-    return subprocess.run(
-        [sys.executable, "-m", "bench.fetch", *arguments],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return subprocess.run([sys.executable, "-m", "bench.job", *words], cwd=root, capture_output=True, text=True)
 
 
 def test_command_prints_one_line(tmp_path):

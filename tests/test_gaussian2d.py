@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import kstest, pearsonr
 
-from bench.datasets.base.splits import gaussian2d
+from bench.datasets import gaussian2d
 from bench.job.command import Stop
 
 OPTIONS = {"train": 25, "test": 4000, "sigma": 0.2}

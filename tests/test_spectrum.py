@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bench.spectrum import codes_to_spectrum, effective_rank, spectrum
+from bench.measures.spectrum import codes_to_spectrum, effective_rank, spectrum
 
 
 def codes_of(variances, n=4) -> np.ndarray:

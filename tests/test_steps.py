@@ -2,13 +2,12 @@
 
 import pytest
 import torch
-from test_train import make_spec, pictures
+from small_run import CPU, make_spec, pictures
 
 from bench.engine.steps import PER_REPLAY, WARM_UP, Steps, side_by_side
 from bench.engine.training import Trainer
 
 GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device on this machine")
-CPU = torch.device("cpu")
 
 
 def test_every_row_is_a_step_in_order():
