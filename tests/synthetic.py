@@ -39,7 +39,7 @@ OUTPUTS = {
     "fid_extractor": [f"{DATA}fid_extractor.safetensors"],
     "reference": [f"{DATA}reference.safetensors", f"{DATA}reference.csv"],
     "linear_rank": [f"linear_rank/{name}.csv" for name in ("metrics", "trajectories", "summary")],
-    "train": [f"{RUN}{name}" for name in ("model.safetensors", "history.csv", "provenance.json")],
+    "train": [f"{RUN}{name}" for name in ("model.safetensors", "history.csv", "trajectory.csv", "provenance.json")],
     "encode": [f"{RUN}{name}" for name in ("codes/train.npy", "codes/test.npy", "metrics/encode.csv")],
     "classify": [f"{RUN}metrics/classify.csv"],
     "generate": [f"{RUN}samples.safetensors", f"{RUN}metrics/generate.csv"],
@@ -83,7 +83,7 @@ def config() -> dict:
             "irmae-shared": {"model": "irmae", "depth": 8, "chain": "shared", "datasets": []},
             "pca": {"model": "pca"},
         },
-        "data": {"shapes": data, "mnist5k": data, "celeba": data},
+        "data": {"shapes": data | {"colours": "rgb"}, "mnist5k": data, "celeba": data},
         "studies": {
             "depth": {
                 "does": "number of matrices",
@@ -132,6 +132,10 @@ def config() -> dict:
             "7": {"kind": "gmm", "panels": {"digits": ["ae", "irmae-l8"], "faces": ["ae"]}},
             "8": {"kind": "pca_grid", "panels": {"digits": ["ae", "irmae-l8"]}},
             "11": {"kind": "ablation", "panels": {"digits": ["ae", "irmae-l8", "irmae-shared"]}},
+            "trajectory": {
+                "kind": "trajectory",
+                "panels": {"shapes": ["ae", "irmae-l2", "pca"], "digits": ["ae", "vae"]},
+            },
             "frontier": {"kind": "frontier"},
             "ranking": {"kind": "ranking"},
             "depth": {"kind": "study"},
@@ -286,6 +290,7 @@ def write_training(folder, run, spec) -> None:
         else [f"{seed},{epoch},{0.5 - 0.1 * epoch + 0.01 * seed}" for seed in run["seeds"] for epoch in (1, 2)]
     )
     (folder / "history.csv").write_text("\n".join(["seed,epoch,loss", *epochs]) + "\n")
+    write_trajectory(folder / "trajectory.csv", run)
     made = origin("train", run["model"], spec_sha256=spec.digest)
     record = {
         **{key: made[key] for key in made if key != "step"},
@@ -303,6 +308,22 @@ def write_training(folder, run, spec) -> None:
         "wall_seconds": 0.0 if run["model"] == "pca" else 10.0,
     }
     write_json(folder / "provenance.json", record)
+
+
+def write_trajectory(path, run) -> None:
+    """Write what was seen along a training, up to its end; a seed that diverges does so before that.
+
+    Ranks rise by 0.1, 0.5 and 1 times their values at the end and by the seed; 0.5, 0.2 and 0.1 stay unexplained.
+    """
+    end = {"effective_rank": 3.5, "rank:0.01": 8 if run["model"] == "ae" else 4, "rank:0.001": 9}
+    rows = []
+    for seed in [] if run["model"] == "pca" else run["seeds"]:
+        for step, share, left in ((1, 0.1, 0.5), (16, 0.5, 0.2), (250, 1, 0.1)):
+            seen = {name: share * value + seed for name, value in end.items()}
+            seen |= {"mse": 0.05 * left, "explained_variance": 1 - left}
+            gone = step > 1 and (run["dataset"], run["variant"], seed) == DIVERGED
+            rows += [f"{seed},{step},{name},{'' if gone else value}" for name, value in seen.items()]
+    path.write_text("\n".join(["seed,step,metric,value", *rows]) + "\n")
 
 
 def write_images(folder, run) -> None:

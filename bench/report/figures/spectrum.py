@@ -42,11 +42,15 @@ def draw_spectra(axes: Axes, panel: dict[str, Any], source: Source) -> None:
     frame = frame.assign(variant=frame["variant"].map(names))
     order = list(names.values())
     sns.lineplot(frame, x="index", y="value", hue="variant", hue_order=order, errorbar=("pi", 100), ax=axes)
-    colours = source.plan["config"]["data"][panel["dataset"]].get("colours")
-    if colours in INTRINSIC:
-        axes.axvline(INTRINSIC[colours], color="0.4", linestyle="--", linewidth=1)
+    if factors := intrinsic(panel, source):
+        axes.axvline(factors, color="0.4", linestyle="--", linewidth=1)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     axes.set(xlabel="index of singular value", ylabel="singular value / largest")
+
+
+def intrinsic(panel: dict[str, Any], source: Source) -> int | None:
+    """Return how many factors a panel's images were drawn from, if they are shapes."""
+    return INTRINSIC.get(source.plan["config"]["data"][panel["dataset"]].get("colours"))
 
 
 def limit(axes: Axes, panel: dict[str, Any]) -> None:
