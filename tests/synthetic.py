@@ -311,16 +311,13 @@ def write_training(folder, run, spec) -> None:
 
 
 def write_trajectory(path, run) -> None:
-    """Write what was seen along a training, up to its end; a seed that diverges does so before that.
-
-    Ranks rise by 0.1, 0.5 and 1 times their values at the end and by the seed; 0.5, 0.2 and 0.1 stay unexplained.
-    """
-    end = {"effective_rank": 3.5, "rank:0.01": 8 if run["model"] == "ae" else 4, "rank:0.001": 9}
+    """Write what was seen along a training that ends as its metrics say; a seed that diverges does so on the way."""
     rows = []
     for seed in [] if run["model"] == "pca" else run["seeds"]:
-        for step, share, left in ((1, 0.1, 0.5), (16, 0.5, 0.2), (250, 1, 0.1)):
-            seen = {name: share * value + seed for name, value in end.items()}
-            seen |= {"mse": 0.05 * left, "explained_variance": 1 - left}
+        end = encoded(run, seed)
+        for step, share, explained in ((1, 0.2, -1.0), (16, 0.5, 0.5), (250, 1.0, 0.8)):
+            seen = {name: share * end[name] for name in ("rank:0.01", "rank:0.001", "effective_rank")}
+            seen |= {"mse": 0.05 * (1 - explained), "explained_variance": explained}
             gone = step > 1 and (run["dataset"], run["variant"], seed) == DIVERGED
             rows += [f"{seed},{step},{name},{'' if gone else value}" for name, value in seen.items()]
     path.write_text("\n".join(["seed,step,metric,value", *rows]) + "\n")

@@ -133,11 +133,11 @@ def test_the_table_has_what_was_seen_of_every_row_that_trains(results):
     own = table.query("dataset == 'shapes' and variant == 'ae' and seed == 2")
     assert own["step"].tolist() == [1] * 5 + [16] * 5 + [250] * 5
     assert own["metric"].tolist()[:5] == ["effective_rank", "explained_variance", "mse", "rank:0.001", "rank:0.01"]
-    assert own.query("metric == 'rank:0.01'")["value"].tolist() == pytest.approx([2.8, 6, 10])
+    assert own.query("metric == 'rank:0.01'")["value"].tolist() == pytest.approx([1.4, 3.5, 7.0])
 
 
 def curves(axes):
-    """Return the data of the curves of one colour: the seeds', the mean and its end."""
+    """Return the data of the curves of each colour: the seeds' and their mean."""
     colours = list(dict.fromkeys(line.get_color() for line in axes.get_lines() if line.get_color() != "0.4"))
     return [[line.get_xydata() for line in axes.get_lines() if line.get_color() == colour] for colour in colours]
 
@@ -150,23 +150,24 @@ def drawn(plan, folder, panels):
 def test_a_panel_has_a_line_per_seed_their_mean_and_its_end_and_names_it(results):
     plan, folder = results
     (effective, count), _ = drawn(*results, plan["figures"]["trajectory"]["panels"])
-    for axes, ae in ((effective, 3.5), (count, 8)):
-        (*seeds, mean, end), irmae = curves(axes)
-        expected = np.array([[0.5, 0.1 * ae], [0.8, 0.5 * ae], [0.9, ae]])
-        assert all(np.allclose(line, expected + [0, seed]) for seed, line in enumerate(seeds)) and len(seeds) == 3
-        assert np.allclose(mean, expected + [0, 1]) and np.allclose(end, expected[-1:] + [0, 1]) and len(irmae) == 5
+    for axes, ends in ((effective, [3.5, 3.5, 3.5]), (count, [5, 6, 7])):
+        (*seeds, mean), irmae = curves(axes)
+        for line, end in zip([*seeds, mean], [*ends, ends[1]], strict=True):
+            assert np.allclose(line, [[-1, 0.2 * end], [0.5, 0.5 * end], [0.8, end]])
+        assert len(irmae) == 4
+        assert all(line.get_markevery() == [-1] for line in axes.get_lines() if line.get_color() != "0.4")
         assert {"AE", "IRMAE l=2"} <= {text.get_text() for text in axes.texts}
-    assert "7 factors" in [text.get_text() for text in count.texts]
+    assert effective.get_xlim()[0] == 0 and "7 factors" in [text.get_text() for text in count.texts]
     assert effective.get_xlabel() == "variance explained" and count.get_ylabel() == "rank > 0.01 of the codes"
 
 
 def test_a_diverged_seed_is_drawn_as_far_as_it_came_and_is_no_part_of_the_mean(results):
     plan, folder = results
-    _, (effective, _) = drawn(*results, plan["figures"]["trajectory"]["panels"])
-    _, (first, *_, mean, end) = curves(effective)
+    _, (_, count) = drawn(*results, plan["figures"]["trajectory"]["panels"])
+    _, (first, *_, mean) = curves(count)
     assert np.isfinite(first[:, 0]).tolist() == [True, False, False]
-    assert np.allclose(mean[:, 1], [0.35 + 1.5, 1.75 + 1.5, 3.5 + 1.5]) and np.allclose(end, mean[-1:])
-    assert "VAE (2 of 3, 1 diverged)" in [text.get_text() for text in effective.texts]
+    assert np.allclose(mean, [[-1, 0.2 * 6.5], [0.5, 0.5 * 6.5], [0.8, 6.5]])  # of seeds 1 and 2, which end at 6 and 7
+    assert "VAE (2 of 3, 1 diverged)" in [text.get_text() for text in count.texts]
 
 
 def test_a_training_that_ends_below_the_mean_image_is_in_the_frame(results, tmp_path):
@@ -178,4 +179,4 @@ def test_a_training_that_ends_below_the_mean_image_is_in_the_frame(results, tmp_
     table.assign(value=table["value"].mask(own, -2.0)).to_csv(tmp_path / "tables" / "trajectory.csv", index=False)
     ((effective, _),) = drawn(plan, tmp_path, plan["figures"]["trajectory"]["panels"][:1])
     (left, _), (_, top) = effective.get_xlim(), effective.get_ylim()
-    assert left < -2 and top > 5.5
+    assert left < -2 and top > 3.5

@@ -1,4 +1,4 @@
-"""Rank against variance explained along training: a thin line per seed, their mean bold, a dot where training ends."""
+"""Rank against variance explained along training: a thin line per seed, their mean bold, dots where training ends."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ RANKS = ("effective_rank", RANK)
 TICKS = (-3, -1, 0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999)
 LEAST = 1e-6  # left unexplained where a logarithm is taken of it
 LEFT, RIGHT, ABOVE = 1.2, 0.65, 1.15  # ends of the axes: of what the worst and the best leave unexplained, of the rank
-THIN, BOLD, DOT = 0.7, 2.2, 6  # points
+THIN, BOLD = (0.7, 2), (2.2, 6)  # points: width of a line, size of the dot at its end
 
 
 def height(panel: dict[str, Any]) -> float:
@@ -69,11 +69,10 @@ def _mean(seen: pd.DataFrame) -> pd.DataFrame:
 
 
 def _curves(axes: Axes, seen: pd.DataFrame, metric: str, colour: Any) -> None:
-    for _, own in seen.groupby("seed"):
-        axes.plot(own[EXPLAINED], own[metric], color=colour, linewidth=THIN, alpha=0.6)
-    mean = _mean(seen)
-    axes.plot(mean[EXPLAINED], mean[metric], color=colour, linewidth=BOLD, solid_capstyle="round")
-    axes.plot(mean[EXPLAINED].iloc[-1:], mean[metric].iloc[-1:], "o", color=colour, markersize=DOT)
+    seeds = [(own, THIN, 0.6) for _, own in seen.groupby("seed")]
+    for own, (width, dot), alpha in [*seeds, (_mean(seen), BOLD, 1)]:
+        style = {"linewidth": width, "marker": "o", "markersize": dot, "markevery": [-1], "solid_capstyle": "round"}
+        axes.plot(own[EXPLAINED], own[metric], color=colour, alpha=alpha, **style)
 
 
 def _axes(axes: Axes, seen: dict[str, pd.DataFrame], metric: str) -> None:
