@@ -9,7 +9,7 @@ import seaborn as sns
 from matplotlib.figure import Figure, SubFigure
 
 from bench.records.files import read_json, writing
-from bench.report.figures import ablation, frontier, images, linear_rank, ranking, spectrum, study
+from bench.report.figures import ablation, frontier, images, linear_rank, ranking, spectrum, study, trajectory
 from bench.report.figures.source import Source
 
 DPI = 150
@@ -28,6 +28,7 @@ class Kind(NamedTuple):
 
 
 KINDS = {
+    "trajectory": Kind(trajectory.height, trajectory.note, trajectory.draw),
     "spectrum": Kind(spectrum.height, spectrum.note, spectrum.draw),
     "interpolate": Kind(images.strips_height, images.note, images.draw_strips),
     "gaussian": Kind(images.grid_height, images.note, images.draw_gaussian),

@@ -39,7 +39,7 @@ OUTPUTS = {
     "fid_extractor": [f"{DATA}fid_extractor.safetensors"],
     "reference": [f"{DATA}reference.safetensors", f"{DATA}reference.csv"],
     "linear_rank": [f"linear_rank/{name}.csv" for name in ("metrics", "trajectories", "summary")],
-    "train": [f"{RUN}{name}" for name in ("model.safetensors", "history.csv", "provenance.json")],
+    "train": [f"{RUN}{name}" for name in ("model.safetensors", "history.csv", "trajectory.csv", "provenance.json")],
     "encode": [f"{RUN}{name}" for name in ("codes/train.npy", "codes/test.npy", "metrics/encode.csv")],
     "classify": [f"{RUN}metrics/classify.csv"],
     "generate": [f"{RUN}samples.safetensors", f"{RUN}metrics/generate.csv"],
@@ -83,7 +83,7 @@ def config() -> dict:
             "irmae-shared": {"model": "irmae", "depth": 8, "chain": "shared", "datasets": []},
             "pca": {"model": "pca"},
         },
-        "data": {"shapes": data, "mnist5k": data, "celeba": data},
+        "data": {"shapes": data | {"colours": "rgb"}, "mnist5k": data, "celeba": data},
         "studies": {
             "depth": {
                 "does": "number of matrices",
@@ -132,6 +132,10 @@ def config() -> dict:
             "7": {"kind": "gmm", "panels": {"digits": ["ae", "irmae-l8"], "faces": ["ae"]}},
             "8": {"kind": "pca_grid", "panels": {"digits": ["ae", "irmae-l8"]}},
             "11": {"kind": "ablation", "panels": {"digits": ["ae", "irmae-l8", "irmae-shared"]}},
+            "trajectory": {
+                "kind": "trajectory",
+                "panels": {"shapes": ["ae", "irmae-l2", "pca"], "digits": ["ae", "vae"]},
+            },
             "frontier": {"kind": "frontier"},
             "ranking": {"kind": "ranking"},
             "depth": {"kind": "study"},
@@ -287,6 +291,7 @@ def write_training(folder, run, spec) -> None:
         else [f"{seed},{epoch},{0.5 - 0.1 * epoch + 0.01 * seed}" for seed in run["seeds"] for epoch in (1, 2)]
     )
     (folder / "history.csv").write_text("\n".join(["seed,epoch,loss", *epochs]) + "\n")
+    write_trajectory(folder / "trajectory.csv", run)
     made = origin("train", run["model"], spec_sha256=spec.digest)
     record = {
         **{key: made[key] for key in made if key != "step"},
@@ -304,6 +309,19 @@ def write_training(folder, run, spec) -> None:
         "wall_seconds": 0.0 if run["model"] == "pca" else 10.0,
     }
     write_json(folder / "provenance.json", record)
+
+
+def write_trajectory(path, run) -> None:
+    """Write what was seen along a training that ends as its metrics say; a seed that diverges does so on the way."""
+    rows = []
+    for seed in [] if run["model"] == "pca" else run["seeds"]:
+        end = encoded(run, seed)
+        for step, share, explained in ((1, 0.2, -1.0), (16, 0.5, 0.5), (250, 1.0, 0.8)):
+            seen = {name: share * end[name] for name in ("rank:0.01", "rank:0.001", "effective_rank")}
+            seen |= {"mse": 0.05 * (1 - explained), "explained_variance": explained}
+            gone = step > 1 and (run["dataset"], run["variant"], seed) == DIVERGED
+            rows += [f"{seed},{step},{name},{'' if gone else value}" for name, value in seen.items()]
+    path.write_text("\n".join(["seed,step,metric,value", *rows]) + "\n")
 
 
 def write_images(folder, run) -> None:

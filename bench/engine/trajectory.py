@@ -24,7 +24,9 @@ class Looks:
         if step in self.steps:
             with torch.no_grad():
                 for seed, model in zip(seeds, models, strict=True):
-                    yield from ((seed, step, metric, value) for metric, value in self.look(model).items())
+                    seen = self.look(model.eval())  # in training mode a spectral norm would iterate
+                    model.train()
+                    yield from ((seed, step, metric, value) for metric, value in seen.items())
 
     def parts(self, chunk: Sequence[Tensor], taken: int) -> list[tuple[Tensor, ...]]:
         """Cut steps, the rows of tensors [n, ...], behind those after which there is a look; `taken` were before."""

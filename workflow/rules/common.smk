@@ -28,6 +28,7 @@ DATA = [
     for name in ("data.json", "train.npy", "train_labels.npy", "test.npy", "test_labels.npy")
 ]
 CODES = ["<run>/codes/train.npy", "<run>/codes/test.npy"]
+GATHERED = ("metrics", "alternatives", "studies", "history", "trajectory", "runs", "jobs")
 JUDGED = ("claims", "cells", "sensitivity", "variance", "family", "ranking")
 LONG_TABLES = ("table_1", "table_2", "ablations", "spectra", "reconstruction", "interpolation", "cost")
 LINEAR = [f"{OUT}/linear_rank/{name}.csv" for name in ("metrics", "trajectories", "summary")]
