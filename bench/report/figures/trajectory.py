@@ -19,6 +19,7 @@ RANKS = ("effective_rank", RANK)
 TICKS = (-3, -1, 0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999)
 LEAST = 1e-6  # left unexplained where a logarithm is taken of it
 LEFT, RIGHT, ABOVE = 1.2, 0.65, 1.15  # ends of the axes: of what the worst and the best leave unexplained, of the rank
+MOST = 0.5  # left unexplained at the right end
 THIN, BOLD = (0.7, 2), (2.2, 6)  # points: width of a line, size of the dot at its end
 
 
@@ -30,8 +31,7 @@ def height(panel: dict[str, Any]) -> float:
 def note(panel: dict[str, Any], source: Source) -> str:
     """Return what a panel's title says beside the data set."""
     seeds = max(len(source.seeds(panel["dataset"], variant)) for variant in panel["variants"])
-    lines = f"mean (bold) of {seeds} seeds (thin)" if seeds > 1 else "1 seed"
-    return f"{lines}; training ends at the dots"
+    return f"each of {seeds} seeds and their mean" if seeds > 1 else "1 seed"
 
 
 def draw(area: SubFigure, panel: dict[str, Any], source: Source) -> None:
@@ -83,7 +83,7 @@ def _axes(axes: Axes, seen: dict[str, pd.DataFrame], metric: str) -> None:
     axes.set_xscale("function", functions=(lambda x: -np.log(np.maximum(1 - x, LEAST)), lambda y: 1 - np.exp(-y)))
     ends = 1 - np.array([_mean(own)[EXPLAINED].iloc[-1] for own in seen.values()])
     left = LEFT * ends.max() if ends.max() > 1 else 1
-    axes.set(xlim=(1 - left, 1 - RIGHT * ends.min()), xlabel=heading(EXPLAINED))
+    axes.set(xlim=(1 - left, 1 - min(RIGHT * ends.min(), MOST)), xlabel=f"{heading(EXPLAINED)} (dots: end of training)")
     shown = pd.concat(seen.values())
     shown = shown[1 - shown[EXPLAINED] < left]
     axes.set(ylim=(0, ABOVE * shown[metric].max()), ylabel=f"{heading(metric)} of the codes")
