@@ -99,13 +99,13 @@ def gather_history(plan: dict[str, Any], results: Path) -> pd.DataFrame:
 
 
 def gather_trajectory(plan: dict[str, Any], results: Path) -> pd.DataFrame:
-    """Return what was seen along the rows' trainings: dataset, variant, seed, step (of the optimiser), metric, value.
+    """Return what was seen along the trainings of rows and alternatives: dataset, variant, seed, step (of the optimiser), metric, value.
 
     A model that takes no step has no rows; a value is missing from where its seed diverged.
     """
     tables = [
         (results / entry["path"] / "trajectory.csv", (entry["dataset"], entry["variant"]))
-        for entry in plan["runs"]
+        for entry in [*plan["runs"], *plan["retrained"]]
         if _trained(entry)
     ]
     trajectory = _stacked(tables, ["dataset", "variant"])[TRAJECTORY]

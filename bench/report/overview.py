@@ -36,6 +36,7 @@ KINDS = {
     "gmm": "samples from a Gaussian mixture",
     "pca_grid": "the plane of the first two principal components",
     "ablation": "ablation: spectrum and samples",
+    "trajectory": "rank against the variance explained, along the training",
     "study": "a setting of a method, varied",
     "frontier": "rank against quality, all methods on all data sets",
     "ranking": "how the methods rank over data sets, with critical differences",
