@@ -7,6 +7,8 @@ from functools import partial
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 DATA = "results/smoke/data/shapes/data.json"
 LOG = "results/snakemake.log"
 COMMAND = ("bash", "workflow/run.sh", "--cores", "1", "plan", DATA, "--config", "preset=smoke")
