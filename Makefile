@@ -1,6 +1,7 @@
 # make quick       the whole suite on small data: minutes, no GPU, nothing downloaded but packages
 # make doctor      what this machine can run, and what to do about what it lacks (DATA_ROOT=/where/raw/data/are)
-# make test        lint and tests
+# make test        lint and the tests, in 6 minutes on two cores
+# make test-all    after it: the long tests (kills, Slurm, a terminal, conda), in 10 minutes
 # make paper       the paper's size; wants a GPU
 # make new-model NAME=mine   a model to start from, with its line in the config, held to the models' contract
 # make new-measure NAME=mine   the same of a measure
@@ -8,9 +9,10 @@
 SHELL := bash
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null && echo $$p && break; done)
+PYTEST := pytest -rs --numprocesses logical --dist loadfile
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: quick paper doctor test new-model new-measure benchmark lint clean
+.PHONY: quick paper doctor test test-all new-model new-measure benchmark lint clean
 
 quick: .venv/stamp
 	@bash workflow/run.sh --cores all --config preset=quick
@@ -18,14 +20,17 @@ quick: .venv/stamp
 
 paper: .venv/stamp
 	@bash workflow/run.sh --cores all
-	@echo "The tables are in results/tables.md, the figures beside it."
+	@echo "The tables are in results/paper/tables.md, the figures beside it."
 
 doctor:
 	@[ -n "$(PYTHON)" ] || { echo "No Python >= 3.11 here: install one, or make doctor PYTHON=/path/to/it" >&2; exit 1; }
 	@$(PYTHON) -m workflow.doctor $(if $(DATA_ROOT),--data-root "$(DATA_ROOT)")
 
 test: lint
-	OMP_NUM_THREADS=1 pytest -rs --numprocesses logical --dist loadfile
+	$(PYTEST) -m "not long"
+
+test-all: .venv/stamp
+	$(PYTEST) -m long
 
 new-model new-measure: new-%: .venv/stamp
 	@python -m workflow.new $* "$(NAME)"

@@ -9,11 +9,12 @@ from snakemake.settings.types import DeploymentMethod
 from snakemake.utils import min_version
 
 from workflow.check import unknown
+from workflow.events import Events
 from workflow.jobs import equip
 from workflow.lock import lock_folder
-from workflow.mark import mark
 from workflow.plan import PAPER, presets
 from workflow.totals import refusal
+from workflow.view import View
 
 min_version("9.19")  # workflow profiles named profile.yaml
 
@@ -52,18 +53,25 @@ include: "workflow/rules/linear.smk"
 include: "workflow/rules/report.smk"
 
 
+# For those who watch.
+EVENTS, VIEW = Events(Path(OUT)), View(Path(OUT), ROOT)
+
+
 # Only where jobs are about to run: not in a dry-run, and not in the Snakemakes that a cluster's jobs start.
 onstart:
     lock_folder(Path(".snakemake/one-at-a-time"))
-    mark(Path(OUT), "running")  # for those who watch (bench/watch/status.py)
+    EVENTS.begin()
+    VIEW.open()
 
 
 onsuccess:
-    mark(Path(OUT), "done")
+    EVENTS.write(suite="done")
+    VIEW.close()
 
 
 onerror:
-    mark(Path(OUT), "failed")
+    EVENTS.write(suite="failed")
+    VIEW.close()
 
 
 localrules:

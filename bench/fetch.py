@@ -47,7 +47,7 @@ def fetch(dataset: str, options: dict[str, Any], data_root: Path, out: Path) -> 
 
 def dataset_module(name: str) -> ModuleType:
     """Return the module of a data set, or stop naming those that exist."""
-    names = sorted(module.name for module in pkgutil.iter_modules(bench.datasets.__path__))
+    names = sorted(module.name for module in pkgutil.iter_modules(bench.datasets.__path__) if not module.ispkg)
     if name not in names:
         raise Stop(f"no data set {name!r}; there are {', '.join(names)}")
     return importlib.import_module(f"bench.datasets.{name}")

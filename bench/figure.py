@@ -8,9 +8,7 @@ import matplotlib
 import seaborn as sns
 from matplotlib.figure import Figure, SubFigure
 
-from bench.job.command import Stop
 from bench.records.files import read_json, writing
-from bench.records.tables import natural
 from bench.report.figures import ablation, frontier, images, linear_rank, ranking, spectrum, study
 from bench.report.figures.source import Source
 
@@ -48,8 +46,6 @@ WHOLE: dict[str, Callable[[Source, str], Figure]] = {
 
 def figure(plan: dict[str, Any], results: Path, name: str) -> Figure:
     """Draw a figure: that of a kind without panels, or panels one below the other."""
-    if name not in plan["figures"]:
-        raise Stop(f"no figure {name} in the plan; there are {', '.join(sorted(plan['figures'], key=natural))}")
     kind, source = plan["figures"][name]["kind"], Source(plan, results)
     return WHOLE[kind](source, name) if kind in WHOLE else draw_panels(KINDS[kind], source, name)
 

@@ -9,7 +9,7 @@ import torch
 from safetensors.numpy import save_file
 
 from bench.engine.build import load_models
-from bench.job.progress import counted
+from bench.job.progress import track
 from bench.measures.base import densities
 from bench.measures.base.densities import DENSITIES
 from bench.measures.base.distances import fid, read_reference
@@ -25,7 +25,7 @@ def generate(
     spec: Spec, codes: np.ndarray, components: int, settings: dict, device: torch.device
 ) -> tuple[dict[str, np.ndarray], list[Row]]:
     """Draw codes from densities fitted to codes [s, n, d]; return them by density [s, count, d] and the fits' rows."""
-    pairs = counted(list(zip(spec.seeds, codes, strict=True)), "seeds")
+    pairs = track(list(zip(spec.seeds, codes, strict=True)), "seeds")
     drawn = [(seed, *densities.sample(z, components, settings, seed, device)) for seed, z in pairs]
     samples = {name: np.stack([own[name] for _, own, _ in drawn]) for name in DENSITIES}
     return samples, [(seed, name, value) for seed, _, metrics in drawn for name, value in metrics.items()]

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from bench.job.progress import counted
+from bench.job.progress import track
 from bench.linear.chains import OPTIMISERS, History, train
 from bench.linear.data import (
     INITIALISATIONS,
@@ -127,7 +127,7 @@ def write_numbers(path: Path, table: pd.DataFrame, settings: dict[str, Any]) -> 
 
 def tables(settings: dict[str, Any], seeds: Sequence[int]) -> Iterator[tuple[str, pd.DataFrame]]:
     """Train everything; yield the tables by name."""
-    pairs = counted(list(product(settings["depths"], settings["rates"])), "depths and optimisers")
+    pairs = track(list(product(settings["depths"], settings["rates"])), "depths and optimisers")
     parts = [linear_rank(*pair, settings, seeds) for pair in pairs]
     study, paths = (pd.concat(part, ignore_index=True) for part in zip(*parts, strict=True))
     columns = ["dataset", *WIDE, "metric", "value"]

@@ -16,7 +16,7 @@ from torch import Tensor
 from torch_fidelity.feature_extractor_base import FeatureExtractorBase
 
 from bench.engine.build import load_models, map_images
-from bench.job.progress import counted
+from bench.job.progress import track
 from bench.measures.base.classification import Codes, classify
 from bench.measures.base.densities import sample
 from bench.measures.base.distances import fid, read_reference
@@ -151,7 +151,7 @@ def generated(run: Run, real: Real, alternative: dict, codes: dict[str, np.ndarr
 
 def reevaluate(run: Run, real: Real, settings: dict) -> Rows:
     """Yield every number of every alternative that applies to the run's model."""
-    for name, alternative in counted(list(settings["alternatives"].items()), "other protocols"):
+    for name, alternative in track(list(settings["alternatives"].items()), "other protocols"):
         codes = run.codes(alternative["codes"])
         if codes is None and alternative["only_codes"]:
             continue

@@ -19,6 +19,7 @@ from bench.report.family import family
 from bench.report.generation import table_1
 from bench.report.interpolation import interpolation
 from bench.report.linear import linear_rank
+from bench.report.measures import measures
 from bench.report.overview import figures, introduction, what_ran
 from bench.report.page import page as html
 from bench.report.results import Results, read_results
@@ -38,6 +39,7 @@ SECTIONS: list[Callable[[Results], str]] = [
     spectra,
     reconstruction,
     interpolation,
+    measures,
     controls,
     studies,
     linear_rank,
@@ -49,7 +51,7 @@ SPECTRA = ("effective_rank", "rank:", "largest_singular_value", "singular_value:
 
 def whole_report(results: Results) -> str:
     """Return tables.md."""
-    return "\n\n".join(section(results) for section in SECTIONS) + "\n"
+    return "\n\n".join(filter(None, (section(results) for section in SECTIONS))) + "\n"
 
 
 def long_tables(results: Results) -> dict[str, pd.DataFrame]:

@@ -6,13 +6,14 @@ modules that are not named keep the lines of their last run.
 
 import argparse
 import importlib
+import os
 from dataclasses import asdict
 from pathlib import Path
 
 import torch
 
-from bench.engine.build import device_of
-from bench.job.command import run
+from bench.job.command import execute
+from bench.job.device import device_of
 from bench.records.files import read_json, write_json, writing
 from benchmarks.machine import machine
 from benchmarks.side_by_side import Line
@@ -51,6 +52,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if unknown := set(arguments.modules) - set(MODULES):
         parser.error(f"no such module: {', '.join(sorted(unknown))}; there are {', '.join(MODULES)}")
+    os.environ.setdefault("SCIPY_ARRAY_API", "1")  # as in a job (bench/job/__main__.py), before SciPy is imported
     device = device_of(arguments.device)
     path = RESULTS / f"{device.type}.json"
     kept = read_json(path) if path.exists() else {}
@@ -64,4 +66,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run(main)
+    execute("benchmarks", main)

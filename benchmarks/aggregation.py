@@ -3,14 +3,15 @@
 import importlib
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from bench import aggregate, judge, tables
+from bench import aggregate, judge, linear_rank, tables
+from bench.job.source import REPOSITORY
 from bench.records.files import write_json, write_rows
-from bench.records.origin import REPOSITORY
 from benchmarks.side_by_side import Line, seconds
 from workflow.plan import make_plan
 
@@ -27,16 +28,14 @@ def measure(device: torch.device) -> list[Line]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_numbers(folder)
-        paper = ("--paper", synthetic.PAPER)
+        plan, kept = folder / "plan.json", {"paper": synthetic.PAPER, "tables": folder / "tables"}
+        pages = {"report": folder / "tables.md", "page": folder / "tables.html"}
         steps = {
-            "aggregate": (aggregate, "--tables", folder / "tables"),
-            "judge": (judge, *paper),
-            "tables": (tables, *paper, "--out", folder / "tables.md"),
+            "aggregate": partial(aggregate.main, plan=plan, tables=folder / "tables"),
+            "judge": partial(judge.main, plan=plan, **kept),
+            "tables": partial(tables.main, plan=plan, **kept, **pages),
         }
-        taken = {
-            step: seconds(lambda call=call: synthetic.call(call[0], folder, *call[1:]), device)
-            for step, call in steps.items()
-        }
+        taken = {step: seconds(call, device) for step, call in steps.items()}
     detail = {f"{step} seconds": round(value, 3) for step, value in taken.items()}
     total = taken["aggregate"] + taken["tables"]
     return [Line(f"{VARIANTS * SEEDS * PER_SEED:,} numbers to tables.md", "", total, "s", SECONDS, detail)]
@@ -51,11 +50,12 @@ def write_numbers(folder: Path) -> None:
         | {"seeds": list(range(SEEDS)), "seeds_per_job": SEEDS, "datasets": ["mnist5k"], "figures": {}}
         | {"sensitivity": config["sensitivity"] | {"retrain": []}}
     )
-    write_json(folder / "plan.json", plan)
+    write_json(folder / "plan.json", plan | {"jobs": []})  # what they cost is no number of these
     synthetic.write_data(folder / "data/mnist5k", "mnist5k")
+    linear_rank.main(settings=config["linear_rank"], seeds=[0], results=folder / "linear_rank")
     for run in plan["runs"]:
-        synthetic.write_run(folder / run["path"], run | {"metrics": []})
         write_metrics(folder / run["path"] / "metrics", run)
+        synthetic.write_run(folder, run | {"metrics": []})
 
 
 def write_metrics(folder: Path, run: dict[str, Any]) -> None:
@@ -64,6 +64,6 @@ def write_metrics(folder: Path, run: dict[str, Any]) -> None:
     own = sum(len(values[run["seeds"][0]][step]) for step in run["metrics"])
     more = {f"singular_value:{synthetic.LATENT + i}": 1 / (3 + i) for i in range(PER_SEED - own)}
     for step in run["metrics"]:
-        added = more if step == "spectrum" else {}
+        added = more if step == "encode" else {}
         rows = [(seed, name, value) for seed in run["seeds"] for name, value in (values[seed][step] | added).items()]
         write_rows(folder / f"{step}.csv", rows, {"step": step})

@@ -4,8 +4,8 @@ import numpy as np
 import torch
 from sklearn.mixture import GaussianMixture
 
+from bench.measures.base.densities import sample
 from bench.records.stream import stream_seed
-from bench.sample import sample
 from benchmarks.side_by_side import Line, side_by_side, times_as_fast
 
 LATENT, COMPONENTS, DRAWN, FLOOR = 128, 4, 10000, 1e-6
@@ -45,15 +45,15 @@ def measure(device: torch.device) -> list[Line]:
     steps: dict[str, list[int]] = {}
 
     def ours() -> None:
-        found = [sample(z, COMPONENTS, settings, seed, device.type)[1] for seed, z in enumerate(sets)]
-        steps["ours"] = [int(metrics["gmm_iterations"]) for metrics in found]
+        fits = [sample(z, COMPONENTS, settings, seed, device)[1] for seed, z in enumerate(sets)]
+        steps["ours"] = [int(metrics["gmm_iterations"]) for metrics in fits]
 
     def of_scikit_learn() -> None:
         steps["plain"] = [plain(z, seed) for seed, z in enumerate(sets)]
 
-    found = side_by_side({"ours": ours, "plain": of_scikit_learn}, device, rounds)
+    taken = side_by_side({"ours": ours, "plain": of_scikit_learn}, device, rounds)
     assert steps["ours"] == steps["plain"], steps
-    ratio, detail = times_as_fast(found, "ours", "plain")
+    ratio, detail = times_as_fast(taken, "ours", "plain")
     what = f"Gaussian and GMM: {count:,} x {LATENT} codes, {seeds} seeds"
     detail |= {"iterations": steps["ours"], "drawn": DRAWN, "rounds": rounds, "note": WHY[device.type]}
     return [Line(what, "scikit-learn on the CPU", ratio, "x", GOAL[device.type], detail)]

@@ -51,17 +51,17 @@ class Task:
     sets: list[np.ndarray]
     reference: np.ndarray
     device: torch.device
-    found: dict[str, list[float]] = field(default_factory=dict)  # the FIDs of the sets, by way
+    fids: dict[str, list[float]] = field(default_factory=dict)  # the FIDs of the sets, by way
 
     def ours(self) -> None:
         extractor = load_extractor(self.network, self.weights, self.device)
         reference = Reference(images_to_features(self.reference, extractor, self.device))
         features = (images_to_features(images, extractor, self.device) for images in self.sets)
-        self.found["ours"] = [features_to_fid(of_set, reference) for of_set in features]
+        self.fids["ours"] = [features_to_fid(of_set, reference) for of_set in features]
 
     def plain(self) -> None:
         with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
-            self.found["plain"] = [self.calculated(images) for images in self.sets]
+            self.fids["plain"] = [self.calculated(images) for images in self.sets]
 
     def calculated(self, images: np.ndarray) -> float:
         return calculate_metrics(
@@ -93,7 +93,7 @@ def compare(network: str, weights: Path, device: torch.device) -> Line:
     warm_up.ours()
     warm_up.plain()
     times = [{"ours": seconds(task.ours, device), "plain": seconds(task.plain, device)} for _ in range(rounds)]
-    for ours, plain in zip(task.found["ours"], task.found["plain"], strict=True):
+    for ours, plain in zip(task.fids["ours"], task.fids["plain"], strict=True):
         assert math.isclose(ours, plain, rel_tol=TOLERANCE, abs_tol=TOLERANCE), (network, ours, plain)
     ratio, detail = times_as_fast({way: [t[way] for t in times] for way in ("ours", "plain")}, "ours", "plain")
     what = f"FID, {network}: {count} sets of {images:,} images, reference of {images:,}"

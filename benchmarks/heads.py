@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bench.classify import Codes, classify
 from bench.engine.build import initial_model
+from bench.measures.base.classification import Codes, classify
 from bench.measures.base.classifiers import epoch_order
 from bench.measures.base.heads import budgets, labelled_subset
 from bench.records.stream import stream
@@ -54,9 +54,9 @@ def measure(device: torch.device) -> list[Line]:
         for steps, batches in heads:
             steps(batches.to(device))
 
-    found = side_by_side({"batched": batched, "encoded anew": encoded_anew}, device, ROUNDS)
+    taken = side_by_side({"batched": batched, "encoded anew": encoded_anew}, device, ROUNDS)
     epochs, once = settings["epochs"], seconds(encode, device)
-    whole = {name: [time * epochs / EPOCHS[name] for time in times] for name, times in found.items()}
+    whole = {name: [time * epochs / EPOCHS[name] for time in times] for name, times in taken.items()}
     whole["batched"] = [time + once for time in whole["batched"]]
     ratio, detail = times_as_fast(whole, "batched", "encoded anew")
     detail |= {

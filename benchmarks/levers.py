@@ -31,10 +31,10 @@ def measure(device: torch.device) -> list[Line]:
         ways["eager steps, no CUDA graph"] = without_graph(spec, steps, device)
     if shutil.which("g++") or device.type == "cuda":
         ways["torch.compile of the loss"] = compiled(spec, steps, device)
-    found = side_by_side(ways, device, ROUNDS)
+    taken = side_by_side(ways, device, ROUNDS)
     lines = []
     for way in list(ways)[1:]:
-        ratio, detail = times_as_fast(found, "engine", way)
+        ratio, detail = times_as_fast(taken, "engine", way)
         lines.append(Line("the engine's training step", way, ratio, "x", None, detail))
     if device.type == "cpu":
         lines.append(threads(spec, steps, device))
@@ -106,8 +106,8 @@ def threads(spec: Spec, steps: int, device: torch.device) -> Line:
         torch.set_num_threads(2)
         one()
 
-    found = side_by_side({"two jobs": two, "one job": wide}, device, ROUNDS)
-    ratio, detail = times_as_fast(found, "two jobs", "one job")
+    taken = side_by_side({"two jobs": two, "one job": wide}, device, ROUNDS)
+    ratio, detail = times_as_fast(taken, "two jobs", "one job")
     return Line("two jobs of one thread each", "one job of two threads", ratio, "x", None, detail)
 
 

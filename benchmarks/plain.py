@@ -80,7 +80,7 @@ def training(spec: Spec, batches: Iterator[Tensor], device: torch.device) -> Cal
 
 def fastest(spec: Spec, dataset: Dataset, device: torch.device, trial: int) -> tuple[Callable[[int], None], int]:
     """Return the training steps with the number of workers that is fastest here over some steps, and that number."""
-    found = []
+    trials = []
     for workers in WORKERS[device.type]:
         steps = training(spec, endless(dataset, spec.training.batch, workers, device), device)
         steps(1 + workers)
@@ -88,8 +88,8 @@ def fastest(spec: Spec, dataset: Dataset, device: torch.device, trial: int) -> t
         steps(trial)
         if device.type == "cuda":
             torch.cuda.synchronize()
-        found.append((time.perf_counter() - begun, workers, steps))
-    _, workers, steps = min(found, key=lambda one: one[0])
+        trials.append((time.perf_counter() - begun, workers, steps))
+    _, workers, steps = min(trials, key=lambda one: one[0])
     return steps, workers
 
 

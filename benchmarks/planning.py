@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from bench.records.origin import REPOSITORY
+from bench.job.source import REPOSITORY
 from benchmarks.side_by_side import Line, seconds
 
 VARIANTS, SEEDS = 500, 20

@@ -39,12 +39,12 @@ def measure(device: torch.device) -> list[Line]:
         Line(
             f"exponent of the cost of a training {units[axis]} in {axis}",
             "1: in proportion, 0: no growth",
-            exponent(AXES[axis], found),
+            exponent(AXES[axis], times),
             "",
             None,
-            {str(value): round(time, 5) for value, time in zip(AXES[axis], found, strict=True)},
+            {str(value): round(time, 5) for value, time in zip(AXES[axis], times, strict=True)},
         )
-        for axis, found in costs.items()
+        for axis, times in costs.items()
     ]
 
 
@@ -79,10 +79,10 @@ def exponent(values: tuple[int, ...], costs: list[float]) -> float:
 def draw(costs: dict[str, list[float]], path: Path, device: torch.device) -> None:
     """Plot every axis's costs and the fitted line."""
     figure, panels = pyplot.subplots(1, len(costs), figsize=(12, 3), layout="constrained")
-    for panel, (axis, found) in zip(panels, costs.items(), strict=True):
+    for panel, (axis, times) in zip(panels, costs.items(), strict=True):
         values = AXES[axis]
-        power = exponent(values, found)
-        shown = [(v, c) for v, c in zip(values, found, strict=True) if v]
+        power = exponent(values, times)
+        shown = [(v, c) for v, c in zip(values, times, strict=True) if v]
         fitted = np.exp(np.mean([np.log(c) - power * np.log(v) for v, c in shown]))
         panel.loglog(*zip(*shown, strict=True), "o", color="black")
         panel.loglog([v for v, _ in shown], [fitted * v**power for v, _ in shown], color="0.6")
@@ -90,7 +90,7 @@ def draw(costs: dict[str, list[float]], path: Path, device: torch.device) -> Non
         panel.set_xticks([v for v, _ in shown], [f"{v:,}" for v, _ in shown], rotation=45, minor=False)
         panel.minorticks_off()
         # Whole decades, so that noise about a cost that does not grow looks like what it is.
-        panel.set_ylim(10 ** np.floor(np.log10(min(found))), 10 ** np.ceil(np.log10(max(found))))
+        panel.set_ylim(10 ** np.floor(np.log10(min(times))), 10 ** np.ceil(np.log10(max(times))))
     panels[0].set_ylabel(f"seconds a step, {device.type}")
     panels[1].set_ylabel("seconds an epoch")
     figure.savefig(path, dpi=120)

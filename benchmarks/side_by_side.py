@@ -43,16 +43,16 @@ def side_by_side(ways: dict[str, Callable[[], object]], device: torch.device, ro
     """Return the seconds of each way in each round; every round calls all ways in turn, after one warm-up call each."""
     for way in ways.values():
         way()
-    found: dict[str, list[float]] = {name: [] for name in ways}
+    taken: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, way in ways.items():
             gc.collect()
-            found[name].append(seconds(way, device))
-    return found
+            taken[name].append(seconds(way, device))
+    return taken
 
 
-def times_as_fast(found: dict[str, list[float]], ours: str, plain: str) -> tuple[float, dict]:
+def times_as_fast(taken: dict[str, list[float]], ours: str, plain: str) -> tuple[float, dict]:
     """Return the median over rounds of plain seconds / our seconds, and the detail of a line."""
-    ratios = [p / o for o, p in zip(found[ours], found[plain], strict=True)]
-    detail = {f"{name} seconds": round(statistics.median(times), 5) for name, times in found.items()}
+    ratios = [p / o for o, p in zip(taken[ours], taken[plain], strict=True)]
+    detail = {f"{name} seconds": round(statistics.median(times), 5) for name, times in taken.items()}
     return statistics.median(ratios), detail | {"lowest": round(min(ratios), 3), "highest": round(max(ratios), 3)}

@@ -32,7 +32,7 @@ def lines(spec: Spec, device: torch.device) -> list[Line]:
     pictures = sizes.images(spec, 32, device).float() / 255
     eager = plain.training(spec, iter(lambda: pictures, None), device)
     work = jobs * len(spec.seeds) * steps  # steps of one seed
-    found = side_by_side(
+    taken = side_by_side(
         {"engine": sizes.training(spec, jobs, steps, device), "loop": lambda: loop(work), "eager": lambda: eager(work)},
         device,
         ROUNDS[spec.dataset],
@@ -41,7 +41,7 @@ def lines(spec: Spec, device: torch.device) -> list[Line]:
     what = f"training, {spec.dataset} architecture, batch {spec.training.batch}, {len(spec.seeds)} seeds"
     result = []
     for against, goal in (("loop", GOALS[spec.dataset][device.type]), ("eager", 1.0)):
-        ratio, detail = times_as_fast(found, "engine", against)
+        ratio, detail = times_as_fast(taken, "engine", against)
         rate = round(size / detail["engine seconds"])
         names = {"loop": f"plain loop ({workers} workers)", "eager": "eager loop, images in memory"}
         detail |= {"engine images/s": rate, "jobs at once": jobs, f"{against} images/s": round(rate / ratio)}

@@ -1,19 +1,32 @@
-"""Fixtures: checkouts in which Snakemake runs or has run, and a finished results folder to plant faults in."""
+"""Fixtures: checkouts in which Snakemake runs or has run, a finished results folder to plant faults in, arithmetic."""
 
+import os
 import shutil
 import signal
 
+# As in a job (bench/job/__main__.py), before anything imports SciPy.
+os.environ.setdefault("SCIPY_ARRAY_API", "1")
+# One thread in each of the workers: more get into each other's way, and tests take ten times as long.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import pytest
+import torch
 from checkout import Checkout
 from filelock import FileLock
 from smoke_run import finish
 from synthetic import write_results, write_tables
 
-from bench.records.files import write_json
-from bench.records.jobs import every_run
+from bench.engine.checkpoint import Checkpoint
 
 # Started in a shell's background, this process ignores Ctrl-C, and so would what the tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items):
+    """Give the smoke preset the time it takes on a slow machine, in the test that comes first to it."""
+    for item in items:
+        if "smoke" in item.fixturenames and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(900))
 
 
 @pytest.fixture
@@ -39,15 +52,9 @@ def whole_results(tmp_path_factory):
     """A results folder with everything in its place."""
     folder = tmp_path_factory.mktemp("whole")
     plan = write_results(folder)
-    plan["config"]["spectrum"] = {"thresholds": [0.01, 0.001]}
-    write_json(folder / "plan.json", plan)
-    for run in every_run(plan):
-        if run["model"] != "supervised":
-            (folder / run["path"] / "model.safetensors").touch()
-    (folder / "figures").mkdir()
-    for name in plan["figures"]:
-        for kind in ("png", "pdf"):
-            (folder / "figures" / f"figure_{name}.{kind}").touch()
+    for path in (folder / output for job in plan["jobs"] for output in job["outputs"]):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
     write_tables(folder)
     return folder
 
@@ -56,3 +63,16 @@ def whole_results(tmp_path_factory):
 def results(whole_results, tmp_path):
     """A copy of a results folder with everything in its place, to plant faults in."""
     return shutil.copytree(whole_results, tmp_path / "results")
+
+
+@pytest.fixture
+def double():
+    """Compute in double precision, in which the order of a sum does not show."""
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
+@pytest.fixture
+def checkpoint(tmp_path) -> Checkpoint:
+    return Checkpoint(tmp_path / "checkpoint", "digest")

@@ -1,9 +1,14 @@
-"""Planting faults in a results folder, and what `bench.check` finds there."""
+"""Planting faults in a results folder, and what `bench.checks` finds there."""
 
 import re
 
-from bench.checks import check
+from synthetic import PAPER, write_numbers
+
+from bench.checks.every import check
 from bench.checks.folder import Folder
+from bench.records.tables import write_table
+from bench.report.results import read_results
+from bench.tables import long_tables
 
 RUN = "runs/mnist5k/irmae-l8/0-1"
 
@@ -11,6 +16,13 @@ RUN = "runs/mnist5k/irmae-l8/0-1"
 def findings(folder, severity="error"):
     """Return the findings of a severity as `check where message`."""
     return [f"{f.check} {f.where}: {f.message}" for f in check(Folder(folder)) if f.severity == severity]
+
+
+def follow(folder):
+    """Let all tables follow from the planted files; tables.md, which no check reads, stays as it is."""
+    write_numbers(folder)
+    for name, table in long_tables(read_results(folder / "plan.json", folder, PAPER)).items():
+        write_table(folder / "tables" / f"{name}.csv", table)
 
 
 def edit(path, pattern, replacement, count=1):

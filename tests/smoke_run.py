@@ -1,5 +1,7 @@
 """Running the smoke preset in a checkout, and what it leaves behind."""
 
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -21,7 +23,11 @@ def start(checkout: Checkout, command: tuple[str, ...] = COMMAND) -> subprocess.
 def finish(checkout: Checkout, command: tuple[str, ...] = COMMAND) -> str:
     """Run a command to its end and return everything printed so far."""
     process = start(checkout, command)
-    assert process.wait() == 0, (checkout.folder / "log").read_text()[-5000:]
+    try:
+        assert process.wait() == 0, (checkout.folder / "log").read_text()[-5000:]
+    finally:
+        if process.poll() is None:  # this test has had its time
+            os.killpg(process.pid, signal.SIGKILL)
     return (checkout.folder / "log").read_text()
 
 

@@ -1,15 +1,17 @@
 """A results folder with known numbers, for the tests of aggregate, figure and tables."""
 
-import sys
+from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
-import pytest
 import yaml
 
 from bench import aggregate, judge, linear_rank, tables
-from bench.records.files import read_json, sha256, write_array, write_json, write_rows
-from bench.records.jobs import every_run, measuring
+from bench.records import files
+from bench.records.files import read_json, write_array, write_json, write_rows
+from bench.records.spec import spec_of
+from workflow.jobs import data_sets, every_run, planned
 from workflow.plan import make_plan, typed
 
 CONFIG = Path(__file__).resolve().parent.parent / "config"
@@ -22,21 +24,50 @@ TRAIN, TEST = 4000, 1000
 ERRORS = {"ae": 30.0, "vae": 20.0, "irmae-l8": 10.0, "supervised": 28.0}
 FIDS = {"ae": 38.0, "vae": 31.0, "irmae-l8": 33.0}
 DIVERGED = ("mnist5k", "vae", 0)  # one seed of one run
+# Those that the numbers are of, and one that trains again.
+ALTERNATIVES = ("first-labels", "test-codes", "unshuffled", "kid", "rank-1e-3", "last-epoch", "corner")
 SIDE = 4
-COMMIT, TREE = "c" * 40, "a" * 40
+COMMIT = "c" * 40
 NETWORK = {"extractor": "in_domain", "weights_sha256": "e" * 64}
+OF_NETWORK = ("generate", "reevaluate", "reference")  # the steps whose numbers are distances between its features
+DATA, RUN = "data/{dataset}/", "runs/{dataset}/{variant}/{seeds}/"
+# What the rules write; of the report's tables one each.
+OUTPUTS = {
+    "fetch": [
+        f"{DATA}{name}" for name in ("data.json", "train.npy", "train_labels.npy", "test.npy", "test_labels.npy")
+    ],
+    "fid_extractor": [f"{DATA}fid_extractor.safetensors"],
+    "reference": [f"{DATA}reference.safetensors", f"{DATA}reference.csv"],
+    "linear_rank": [f"linear_rank/{name}.csv" for name in ("metrics", "trajectories", "summary")],
+    "train": [f"{RUN}{name}" for name in ("model.safetensors", "history.csv", "provenance.json")],
+    "encode": [f"{RUN}{name}" for name in ("codes/train.npy", "codes/test.npy", "metrics/encode.csv")],
+    "classify": [f"{RUN}metrics/classify.csv"],
+    "generate": [f"{RUN}samples.safetensors", f"{RUN}metrics/generate.csv"],
+    "reevaluate": [f"{RUN}metrics/reevaluate.csv"],
+    "supervise": [f"{RUN}metrics/supervise.csv"],
+    "measure": [f"{RUN}metrics/measure/{{measure}}.csv"],
+    "aggregate": ["tables/metrics.csv"],
+    "judge": ["tables/claims.csv"],
+    "tables": ["tables.md", "tables.html"],
+    "check": ["tables/check.csv"],
+}
 
 
 def config() -> dict:
     """Return a small config of two data sets; no part for the faces runs."""
     paper = typed(yaml.safe_load((CONFIG / "config.yaml").read_text(encoding="utf-8")))
     claims = typed(yaml.safe_load((CONFIG / "claims.yaml").read_text(encoding="utf-8")))
+    alternatives = paper["sensitivity"]["alternatives"]
     data = {"latent": LATENT, "components": 4, "architecture": paper["data"]["mnist"]["architecture"]}
     return {
         **claims,
         "verdicts": paper["verdicts"],
-        "sensitivity": paper["sensitivity"]
-        | {"retrain": ["unshuffled"], "budgets": [10], "crossed": {"budgets": [10], "seeds": 2}},
+        "sensitivity": {
+            "alternatives": {name: alternatives[name] for name in ALTERNATIVES},
+            "retrain": ["unshuffled"],
+            "budgets": [10],
+            "crossed": {"budgets": [10], "seeds": 2},
+        },
         "preset": "quick",
         "device": "cpu",
         "seeds": SEEDS,
@@ -77,7 +108,13 @@ def config() -> dict:
             "lr": 1e-3,
         },
         "sample": {"count": 1000, "covariance_floor": 1e-6},
-        "interpolate": {"pairs": 3, "steps": 5, "scored": 100},
+        "measures": {
+            "reconstruction": {},
+            "spectrum": {"thresholds": [0.01, 0.001]},
+            "interpolation": {"scored": 100},
+            "mine": {},
+        },
+        "interpolate": {"pairs": 3, "steps": 5},
         "fid": {"extractor": "in_domain", "reference": "test"},
         "family": {
             "left_out": ["irmae-shared"],
@@ -105,16 +142,30 @@ def config() -> dict:
 def write_results(folder) -> dict:
     """Write plan.json and everything the report reads before rule `aggregate`, and return the plan."""
     plan = make_plan(config())
+    figures = [f"figures/figure_{name}.{kind}" for name in plan["figures"] for kind in ("png", "pdf")]
+    plan["jobs"] = [job(*each, OUTPUTS | {"figure": figures}) for each in planned(plan)]
     write_json(folder / "plan.json", plan)
-    for dataset in [*plan["datasets"], *dict.fromkeys(run["dataset"] for run in plan["retrained"])]:
+    for dataset in data_sets(plan):
         write_data(folder / "data" / dataset, dataset)
     for run in every_run(plan):
-        write_run(folder / run["path"], run)
-    for name, table in linear_rank.tables(plan["config"]["linear_rank"], SEEDS):
-        linear_rank.write_numbers(folder / "linear_rank" / f"{name}.csv", table, plan["config"]["linear_rank"])
-    for job in measuring(plan):
-        write_benchmark(folder / job.benchmark)
+        write_run(folder, run)
+    linear_rank.main(settings=plan["config"]["linear_rank"], seeds=SEEDS, results=folder / "linear_rank")
+    for each in plan["jobs"]:
+        write_benchmark(folder / each["benchmark"])
     return plan
+
+
+def job(rule, wildcards, outputs) -> dict:
+    """Return a job of the plan, its files called as the workflow calls them."""
+    name = "/".join([rule, *wildcards.values()])
+    return {
+        "rule": rule,
+        "wildcards": wildcards,
+        "outputs": [path.format(**wildcards) for path in outputs[rule]],
+        "log": f"logs/{name}.log",
+        "benchmark": f"benchmarks/{name}.tsv",
+        "gpu": False,
+    }
 
 
 def write_benchmark(path) -> None:
@@ -125,17 +176,23 @@ def write_benchmark(path) -> None:
 
 def write_tables(folder) -> None:
     """Make tables.md and all tables from what `write_results` wrote, as the workflow does."""
-    call(aggregate, folder, "--tables", folder / "tables")
-    call(judge, folder, "--paper", PAPER)
-    call(tables, folder, "--paper", PAPER, "--out", folder / "tables.md")
+    plan, report, page, own = (folder / name for name in ("plan.json", "tables.md", "tables.html", "tables"))
+    write_numbers(folder)
+    tables.main(plan=plan, paper=PAPER, report=report, page=page, tables=own)
 
 
-def call(module, folder, *arguments) -> None:
-    """Call a rule's `main` on a results folder."""
-    with pytest.MonkeyPatch.context() as patch:
-        shared = ["--plan", folder / "plan.json", "--results", folder]
-        patch.setattr(sys, "argv", [module.__name__, *map(str, [*shared, *arguments])])
-        module.main()
+def write_numbers(folder) -> None:
+    """Make the tables of numbers and verdicts."""
+    plan, own = folder / "plan.json", folder / "tables"
+    aggregate.main(plan=plan, tables=own)
+    judge.main(plan=plan, paper=PAPER, tables=own)
+
+
+def origin(step, model="", **more) -> dict:
+    """Return where a table of numbers comes from; every step of every model has code of its own."""
+    network = NETWORK if step in OF_NETWORK else {}
+    code = sha256(f"{step} {model}".encode()).hexdigest()
+    return {"step": step, "commit": COMMIT, "code": code, "dirty": False, **network, **more}
 
 
 def write_data(folder, dataset) -> None:
@@ -147,49 +204,30 @@ def write_data(folder, dataset) -> None:
         "title": {"shapes": "shapes", "mnist5k": "mnist5k (digits)"}[dataset.split("@")[0]],
         "counts": {"train": TRAIN, "test": TEST},
         "shape": [3 if dataset.startswith("shapes") else 1, SIDE, SIDE],
-        "sha256": {f"{split}.npy": sha256(folder / f"{split}.npy") for split in ("train", "test")},
+        "sha256": {f"{split}.npy": files.sha256(folder / f"{split}.npy") for split in ("train", "test")},
     }
     write_json(folder / "data.json", record)
     rows = [(0, "fid:real", 2.0), (1, "fid:real", 4.0), (0, "fid:noise", 500.0)]
     rows += [(0, "kid:real", 0.001), (1, "kid:real", 0.003), (0, "kid:noise", 0.5)]
-    origin = {"commit": COMMIT, "tree": TREE, "dirty": False, "data_sha256": record["sha256"]["train.npy"]}
-    write_rows(folder / "fid_reference.csv", rows, origin | {"step": "fid_reference"} | NETWORK)
+    rows += [(0, "off_manifold:real", 0.05), (0, "off_manifold:blend", 0.2)]
     # The true images halfway are known of one data set.
-    rows = [(0, "off_manifold:real", 0.05), (0, "off_manifold:blend", 0.2)]
     rows += [(0, "midpoint_error:blend", 0.3)] * (dataset == "shapes")
-    write_rows(folder / "interpolate_reference.csv", rows, origin | {"step": "interpolate_reference"})
+    write_rows(folder / "reference.csv", rows, origin("reference", data_sha256=record["sha256"]["train.npy"]))
 
 
 def values(run, seed) -> dict[str, dict[str, float]]:
     """Return the values of a run's metrics by table; those of the diverged seed are not numbers."""
-    variant, nan = run["variant"], (run["dataset"], run["variant"], seed) == DIVERGED
-    decay = 0.3 if "irmae" in variant else 0.8
-    # Seeds differ, but in no decimal that a table shows.
-    spectrum = {f"singular_value:{index}": decay**index * (1 - 1e-6 * seed * (index > 0)) for index in range(LATENT)}
-    ranks = {"rank:0.01": 5.0 + seed, "rank:0.001": 6.0, "effective_rank": 3.5, "largest_singular_value": 1.0}
-    fid = FIDS.get(variant, 60.0) + seed
-    errors = {
-        f"error:{budget}:{reading}": ERRORS.get(variant, 40.0) + seed
-        for budget in (10, 100, TRAIN)
-        for reading in ("best", "last")
+    error, fid = ERRORS.get(run["variant"], 40.0), FIDS.get(run["variant"], 60.0) + seed
+    classified = {
+        f"error:{budget}:{reading}": error + seed for budget in (10, 100, TRAIN) for reading in ("best", "last")
     }
     tables = {
-        "spectrum": spectrum | ranks,
-        "encode": {"mse": 0.01, "explained_variance": 0.8},
-        "interpolate": {"count:pairs": 100.0, "off_manifold:ends": 0.06, "off_manifold:middle": 0.1 + 0.001 * seed}
-        | ({"midpoint_error": 0.15} if run["dataset"] == "shapes" else {}),
-        "classify": errors,
-        "supervise": errors,
-        "sample": {"gmm_converged": 1.0, "gmm_iterations": 9.0},
-        # By the other protocol IRMAE classifies worse, the VAE better; every autoencoder with two draws of labels.
-        "reevaluate": {
-            "first-labels/error:10:best": 60.0 - ERRORS.get(variant, 40.0) + seed,
-            "first-labels/least_error:10": 29.6,
-            "test-codes/fid:gmm": fid + 1,
-            "crossed-0/error:10:best": ERRORS.get(variant, 40.0) + seed,
-            "crossed-1/error:10:best": ERRORS.get(variant, 40.0) + seed,
-        },
-        "fid": {
+        "encode": encoded(run, seed),
+        "classify": classified,
+        "supervise": classified,
+        "generate": {
+            "gmm_converged": 1.0,
+            "gmm_iterations": 9.0,
             "count:samples": 1000.0,
             "count:reference": float(TEST),
             "fid:gaussian": fid + 5,
@@ -197,15 +235,35 @@ def values(run, seed) -> dict[str, dict[str, float]]:
             "kid:gaussian": 0.02,
             "kid:gmm": 0.01,
         },
+        # By the other protocol IRMAE classifies worse, the VAE better; every autoencoder with two draws of labels.
+        "reevaluate": {
+            "first-labels/error:10:best": 60.0 - error + seed,
+            "first-labels/least_error:10": 29.6,
+            "test-codes/fid:gmm": fid + 1,
+            "crossed-0/error:10:best": error + seed,
+            "crossed-1/error:10:best": error + seed,
+        },
+        "measure/mine": {"mine": 0.001 + 0.0005 * seed, "mine:largest": 30.0},
     }
-    if nan:
+    if (run["dataset"], run["variant"], seed) == DIVERGED:
         return {step: {m: v if m.startswith("count:") else np.nan for m, v in t.items()} for step, t in tables.items()}
     return tables
 
 
-def write_run(folder, run) -> None:
+def encoded(run, seed) -> dict[str, float]:
+    """Return the values of the measures that rule `encode` takes along."""
+    decay = 0.3 if "irmae" in run["variant"] else 0.8
+    # Seeds differ, but in no decimal that a table shows.
+    spectrum = {f"singular_value:{index}": decay**index * (1 - 1e-6 * seed * (index > 0)) for index in range(LATENT)}
+    spectrum |= {"rank:0.01": 5.0 + seed, "rank:0.001": 6.0, "effective_rank": 3.5, "largest_singular_value": 1.0}
+    between = {"count:pairs": 100.0, "off_manifold:ends": 0.06, "off_manifold:middle": 0.1 + 0.001 * seed}
+    between |= {"midpoint_error": 0.15} if run["dataset"] == "shapes" else {}
+    return {"mse": 0.01, "explained_variance": 0.8} | spectrum | (between if "interpolation" in run["measures"] else {})
+
+
+def write_run(results, run) -> None:
     """Write a run's metrics, history, provenance and images."""
-    write_json(folder / "spec.json", {key: run[key] for key in ("dataset", "variant", "model", "seeds")})
+    folder, spec = results / run["path"], spec_of(run, read_json(results / "data" / run["dataset"] / "data.json"))
     for step in run["metrics"]:
         # In reverse, so that the order of the gathered table is aggregate's own doing.
         rows = [
@@ -213,24 +271,14 @@ def write_run(folder, run) -> None:
             for seed in reversed(run["seeds"])
             for name, value in reversed(values(run, seed)[step].items())
         ]
-        origin = {
-            "step": step,
-            "commit": COMMIT,
-            "tree": TREE,
-            "dirty": False,
-            "spec_sha256": sha256(folder / "spec.json"),
-        }
-        write_rows(
-            folder / "metrics" / f"{step}.csv", rows, origin | (NETWORK if step in ("fid", "reevaluate") else {})
-        )
-    if "@" in run["dataset"]:
-        write_training(folder, run)
-    elif run["model"] != "supervised":
-        write_training(folder, run)
+        write_rows(folder / "metrics" / f"{step}.csv", rows, origin(step, run["model"], spec_sha256=spec.digest))
+    if run["model"] != "supervised":
+        write_training(folder, run, spec)
+    if run["model"] != "supervised" and "@" not in run["dataset"]:
         write_images(folder / "images", run)
 
 
-def write_training(folder, run) -> None:
+def write_training(folder, run, spec) -> None:
     """Write history.csv (header only for a model without training) and provenance.json."""
     epochs = (
         []
@@ -238,18 +286,16 @@ def write_training(folder, run) -> None:
         else [f"{seed},{epoch},{0.5 - 0.1 * epoch + 0.01 * seed}" for seed in run["seeds"] for epoch in (1, 2)]
     )
     (folder / "history.csv").write_text("\n".join(["seed,epoch,loss", *epochs]) + "\n")
+    made = origin("train", run["model"], spec_sha256=spec.digest)
     record = {
-        "commit": COMMIT,
-        "tree": TREE,
-        "spec_sha256": sha256(folder / "spec.json"),
+        **{key: made[key] for key in made if key != "step"},
+        "spec": asdict(spec),
         "data_sha256": read_json(folder.parents[3] / "data" / run["dataset"] / "data.json")["sha256"]["train.npy"],
         "tf32": False,
         "execution": "eager",
-        "dirty": False,
         "device": "cpu",
         "device_name": "A processor",
         "torch": "2.11.0",
-        "training": {"epochs": 2},
         "diverged": [seed for seed in run["seeds"] if (run["dataset"], run["variant"], seed) == DIVERGED],
         "parameters": 1000,
         "peak_memory_bytes": 2**30,

@@ -3,11 +3,11 @@ import pandas as pd
 import pytest
 from synthetic import DIVERGED, LATENT, SEEDS, values, write_results
 
-from bench.aggregate import gather_alternatives, gather_history, gather_metrics, gather_runs
 from bench.job.command import Stop
 from bench.records.files import write_rows
-from bench.records.jobs import every_run
+from bench.records.gather import gather_alternatives, gather_history, gather_metrics, gather_runs
 from bench.records.tables import natural, write_table
+from workflow.jobs import every_run
 
 
 @pytest.fixture
@@ -23,9 +23,9 @@ def test_every_promised_number_arrives_once_and_in_order(plan, tmp_path):
         for seed in run["seeds"]:
             own = metrics.query("dataset == @run['dataset'] and variant == @run['variant'] and seed == @seed")
             expected = {(s, m): v for s in steps for m, v in values(run, seed)[s].items()}
-            found = dict(zip(zip(own["step"], own["metric"], strict=True), own["value"], strict=True))
-            assert found.keys() == expected.keys() and len(own) == len(expected)
-            assert np.array_equal([found[k] for k in expected], list(expected.values()), equal_nan=True)
+            gathered = dict(zip(zip(own["step"], own["metric"], strict=True), own["value"], strict=True))
+            assert gathered.keys() == expected.keys() and len(own) == len(expected)
+            assert np.array_equal([gathered[k] for k in expected], list(expected.values()), equal_nan=True)
             assert list(dict.fromkeys(own["step"])) == steps
             assert list(own["metric"]) == [m for s in steps for m in sorted(values(run, seed)[s], key=natural)]
 
@@ -64,16 +64,16 @@ def test_alternatives_are_read_by_name_from_both_kinds(plan, tmp_path):
 def test_floor_and_ceiling_stand_as_the_variant_reference(plan, tmp_path):
     metrics = gather_metrics(plan, tmp_path)
     floor = metrics.query("variant == 'reference' and metric == 'fid:real' and dataset == 'mnist5k'")
-    assert list(floor["step"].unique()) == ["fid_reference"] and list(floor["value"]) == [2.0, 4.0]
+    assert list(floor["step"].unique()) == ["reference"] and list(floor["value"]) == [2.0, 4.0]
 
 
 def test_only_files_of_the_plan_are_read(plan, tmp_path):
-    stray = tmp_path / plan["runs"][0]["path"].replace("/ae/", "/stray/") / "metrics" / "spectrum.csv"
+    stray = tmp_path / plan["runs"][0]["path"].replace("/ae/", "/stray/") / "metrics" / "encode.csv"
     write_rows(stray, [(0, "effective_rank", 1.0)], {})
     assert "stray" not in set(gather_metrics(plan, tmp_path)["variant"])
 
 
-@pytest.mark.parametrize("name", ["metrics/fid.csv", "history.csv", "provenance.json"])
+@pytest.mark.parametrize("name", ["metrics/generate.csv", "history.csv", "provenance.json"])
 def test_a_missing_file_stops_with_its_name(plan, tmp_path, name):
     path = tmp_path / plan["runs"][0]["path"] / name
     path.unlink()
@@ -108,10 +108,10 @@ def test_runs_flatten_provenance_and_leave_the_supervised_row_empty(plan, tmp_pa
 def test_written_numbers_come_back_exactly_and_twice_the_same(plan, tmp_path):
     spread = np.random.default_rng(0).random(LATENT) * 10.0 ** np.arange(-LATENT, 0)
     rows = [(seed, f"singular_value:{i}", v) for seed in plan["runs"][0]["seeds"] for i, v in enumerate(spread)]
-    write_rows(tmp_path / plan["runs"][0]["path"] / "metrics" / "spectrum.csv", rows, {})
+    write_rows(tmp_path / plan["runs"][0]["path"] / "metrics" / "encode.csv", rows, {})
     paths = [tmp_path / "a.csv", tmp_path / "b.csv"]
     for path in paths:
         write_table(path, gather_metrics(plan, tmp_path))
     assert paths[0].read_bytes() == paths[1].read_bytes()
-    read = pd.read_csv(paths[0]).query("dataset == 'shapes' and variant == 'ae' and seed == 0 and step == 'spectrum'")
+    read = pd.read_csv(paths[0]).query("dataset == 'shapes' and variant == 'ae' and seed == 0 and step == 'encode'")
     assert list(read["value"]) == list(spread)

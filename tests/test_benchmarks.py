@@ -1,28 +1,29 @@
 """Benchmarks compare like with like: the same arithmetic both ways, and numbers that say what they mean."""
 
+import importlib
+import inspect
+
 import pytest
 import torch
-from test_train import make_spec, pictures
+from small_run import CPU, make_spec, pictures
 
-from bench.classify import Codes
 from bench.engine.build import initial_model
 from bench.engine.training import Trainer
+from bench.measures.base.classification import Codes
 from bench.measures.base.classifiers import train_classifiers
 from bench.measures.base.heads import Head, Heads
-from benchmarks import heads, plain, sizes
-from benchmarks.__main__ import table
+from benchmarks import aggregation, heads, plain, sizes
+from benchmarks.__main__ import MODULES, table
 from benchmarks.plain import Digits, Faces
 from benchmarks.scale import exponent
 from benchmarks.side_by_side import Line, side_by_side, times_as_fast
 
-CPU = torch.device("cpu")
-
 
 def test_every_round_calls_every_way_in_turn_after_a_warm_up():
     calls = []
-    found = side_by_side({name: lambda name=name: calls.append(name) for name in "ab"}, CPU, rounds=2)
+    taken = side_by_side({name: lambda name=name: calls.append(name) for name in "ab"}, CPU, rounds=2)
     assert calls == ["a", "b"] * 3
-    assert [len(times) for times in found.values()] == [2, 2]
+    assert [len(times) for times in taken.values()] == [2, 2]
 
 
 def test_a_ratio_is_the_median_over_rounds_and_keeps_its_spread():
@@ -92,12 +93,22 @@ def test_loaders_give_what_the_networks_take(dataset, shape):
 @pytest.mark.parametrize("dataset", ["shapes", "mnist", "celeba"])
 def test_sizes_are_those_of_the_paper_preset(dataset):
     spec = sizes.spec(dataset)
-    assert (spec.seeds, spec.training.batch, spec.latent) == (
-        (0, 1, 2, 3, 4),
-        32,
-        {"shapes": 32, "mnist": 128}.get(dataset, 512),
-    )
+    latent = {"shapes": 32, "mnist": 128, "celeba": 512}[dataset]
+    assert (spec.seeds, spec.training.batch, spec.latent) == ((0, 1, 2, 3, 4), 32, latent)
 
 
 def test_an_exponent_is_that_of_the_power_law():
     assert exponent((0, 1, 2, 4), [9.0, 3.0, 12.0, 48.0]) == pytest.approx(2)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_module_of_the_table_measures_a_device(name):
+    assert [*inspect.signature(importlib.import_module(f"benchmarks.{name}").measure).parameters] == ["device"]
+
+
+def test_made_up_numbers_become_a_report(monkeypatch):
+    monkeypatch.setattr(aggregation, "VARIANTS", 8)  # the study of depths has a run of depth 8
+    monkeypatch.setattr(aggregation, "SEEDS", 2)
+    (line,) = aggregation.measure(CPU)
+    assert line.what == "1,600 numbers to tables.md"
+    assert line.value == pytest.approx(line.detail["aggregate seconds"] + line.detail["tables seconds"], abs=0.01)

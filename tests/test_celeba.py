@@ -11,7 +11,8 @@ from PIL import Image
 from torchvision.datasets import CelebA
 from torchvision.transforms import CenterCrop, Compose, Resize
 
-from bench.datasets.base.splits import Split, celeba
+from bench.datasets import celeba
+from bench.datasets.base.splits import Split
 from bench.job.command import Stop
 
 

@@ -8,6 +8,7 @@ import pytest
 from planted import RUN, findings
 
 from bench import check
+from bench.checks import __main__ as command
 from bench.job.command import Stop
 
 
@@ -18,16 +19,26 @@ def test_a_folder_that_is_right_has_no_errors(results):
     assert kinds == ["diverged"]
 
 
-def test_errors_make_the_exit_code_and_findings_a_table(results, capsys, monkeypatch):
-    out = results / "tables/check.csv"
-    monkeypatch.setattr(sys, "argv", ["check", str(results), "--out", str(out)])
-    check.main()
-    assert capsys.readouterr().out.splitlines()[-1].startswith(f"{results}: 0 errors, ")
+def test_the_rule_ends_well_whatever_it_finds_and_keeps_it_as_a_table(results, capsys):
     (results / "tables.md").unlink()
-    with pytest.raises(SystemExit, match="1"):
-        check.main()
-    assert pd.read_csv(out).iloc[0].tolist()[:3] == ["error", "complete", "tables.md"]
+    check.main(plan=results / "plan.json", findings=results / "tables/check.csv")
+    table = pd.read_csv(results / "tables/check.csv")
+    assert table.iloc[0].tolist()[:3] == ["error", "complete", "tables.md"]
+    assert set(table["severity"]) == {"error", "warning"}
     assert "ERROR    complete   tables.md: is missing" in capsys.readouterr().out
+
+
+def test_errors_make_the_exit_code_of_the_command(results, capsys, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["checks", str(results)])
+    with pytest.raises(SystemExit) as end:
+        command.main()
+    assert not end.value.code
+    assert capsys.readouterr().out.splitlines()[-1].startswith(f"{results}: 0 errors, 1 warnings, ")
+    (results / "tables.md").unlink()
+    with pytest.raises(SystemExit) as end:
+        command.main()
+    assert end.value.code == 1
+    assert capsys.readouterr().out.splitlines()[-1].startswith(f"{results}: 1 errors, 1 warnings, ")
 
 
 def test_benchmark_files_may_go(results):
@@ -47,26 +58,26 @@ def test_benchmark_files_may_go(results):
 def test_a_folder_without_its_plan_stops_in_one_line(tmp_path, monkeypatch, plan, message):
     if plan:
         (tmp_path / "plan.json").write_text(plan)
-    monkeypatch.setattr(sys, "argv", ["check", str(tmp_path)])
+    monkeypatch.setattr(sys, "argv", ["checks", str(tmp_path)])
     with pytest.raises(Stop, match=message):
-        check.main()
+        command.main()
 
 
 def test_a_broken_file_is_a_finding_and_hides_no_other(results):
     (results / RUN / "provenance.json").write_text("{")
     (results / "tables.md").unlink()
-    found = findings(results)
-    assert any(line.startswith("complete tables.md") for line in found)
-    assert any(line.startswith(f"readable {RUN}/provenance.json: cannot be read (JSONDecodeError") for line in found)
+    lines = findings(results)
+    assert any(line.startswith("complete tables.md") for line in lines)
+    assert any(line.startswith(f"readable {RUN}/provenance.json: cannot be read (JSONDecodeError") for line in lines)
 
 
 @pytest.mark.parametrize(
     ("name", "content"),
     [
         (f"{RUN}/provenance.json", "[]"),
-        (f"{RUN}/provenance.json", '{"tree": "a"}'),
-        (f"{RUN}/metrics/fid.csv", ""),
-        (f"{RUN}/metrics/fid.csv", "seed,metric,value\none,mse,1.0\n"),
+        (f"{RUN}/provenance.json", '{"code": "a"}'),
+        (f"{RUN}/metrics/generate.csv", ""),
+        (f"{RUN}/metrics/generate.csv", "seed,metric,value\none,mse,1.0\n"),
         ("data/mnist5k/data.json", "5"),
     ],
 )

@@ -5,17 +5,16 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from planted import RUN, edit, findings
-from synthetic import write_tables
+from planted import RUN, edit, findings, follow
 
 from bench.records.files import read_json, write_json
 
 
 def test_a_number_that_is_missing_without_a_reason(results):
     edit(results / RUN / "metrics/encode.csv", r"^1,mse,.*", "1,mse,")
-    write_tables(results)
-    (found,) = findings(results)
-    assert found.startswith(f"numbers {RUN}/metrics/encode.csv: mse of seed 1 is missing although")
+    follow(results)
+    (finding,) = findings(results)
+    assert finding.startswith(f"numbers {RUN}/metrics/encode.csv: mse of seed 1 is missing although")
 
 
 @pytest.mark.parametrize("value", ["inf", "many"])
@@ -25,20 +24,20 @@ def test_what_is_no_number(results, value):
 
 
 def test_a_seed_that_is_a_copy_of_another(results):
-    for name in ("metrics/spectrum.csv", "history.csv"):
+    for name in ("metrics/encode.csv", "history.csv"):
         path = results / RUN / name
         lines = path.read_text().splitlines()
         copied = [re.sub("^0,", "1,", line) for line in lines if line.startswith("0,")]
         path.write_text("\n".join([line for line in lines if not line.startswith("1,")] + copied) + "\n")
-    write_tables(results)
-    found = findings(results)
-    assert [line.split(":")[0] for line in found] == ["seeds runs/mnist5k/irmae-l8"] * 2
-    assert {line.split(": ")[1].split(";")[0] for line in found} == {"seed 1 is a copy of seed 0"}
+    follow(results)
+    lines = findings(results)
+    assert [line.split(":")[0] for line in lines] == ["seeds runs/mnist5k/irmae-l8"] * 2
+    assert {line.split(": ")[1].split(";")[0] for line in lines} == {"seed 1 is a copy of seed 0"}
 
 
 def test_codes_that_are_constant_in_two_seeds_are_no_copies(results):
-    edit(results / RUN / "metrics/spectrum.csv", r"singular_value:(\d+),.*", r"singular_value:\1,0.0", count=0)
-    write_tables(results)
+    edit(results / RUN / "metrics/encode.csv", r"singular_value:(\d+),.*", r"singular_value:\1,0.0", count=0)
+    follow(results)
     assert findings(results) == []
 
 
@@ -46,23 +45,24 @@ def test_a_number_that_is_there_twice(results):
     path = results / RUN / "metrics/encode.csv"
     path.write_text(path.read_text() + "1,mse,0.02\n")
     assert any(
-        f"seeds {RUN}/metrics/encode.csv: has 1 numbers twice, first mse of seed 1" in f for f in findings(results)
+        f"seeds {RUN}/metrics/encode.csv: has 1 numbers twice, first mse of seed 1" in line
+        for line in findings(results)
     )
 
 
-@pytest.mark.parametrize(("step", "metric"), [("encode", "mse"), ("fid", "fid:gmm")])
+@pytest.mark.parametrize(("step", "metric"), [("encode", "mse"), ("generate", "fid:gmm")])
 def test_a_number_that_one_seed_lacks(results, step, metric):
     edit(results / RUN / f"metrics/{step}.csv", f"^1,{metric},.*\n", "")
-    write_tables(results)
-    (found,) = findings(results)
-    assert found.startswith(f"seeds {RUN}/metrics/{step}.csv: lacks {metric} of seed 1")
+    follow(results)
+    (finding,) = findings(results)
+    assert finding.startswith(f"seeds {RUN}/metrics/{step}.csv: lacks {metric} of seed 1")
 
 
 def test_a_number_that_all_seeds_of_one_batch_lack(results):
-    edit(results / "runs/mnist5k/irmae-l8/2/metrics/fid.csv", r"^2,fid:gmm,.*\n", "")
-    write_tables(results)
-    (found,) = findings(results)
-    assert found.startswith("seeds runs/mnist5k/irmae-l8/2/metrics/fid.csv: lacks fid:gmm of seed 2")
+    edit(results / "runs/mnist5k/irmae-l8/2/metrics/generate.csv", r"^2,fid:gmm,.*\n", "")
+    follow(results)
+    (finding,) = findings(results)
+    assert finding.startswith("seeds runs/mnist5k/irmae-l8/2/metrics/generate.csv: lacks fid:gmm of seed 2")
 
 
 def test_a_batch_of_seeds_that_the_plan_lost(results):
@@ -70,86 +70,64 @@ def test_a_batch_of_seeds_that_the_plan_lost(results):
     for part in ("runs", "studied"):  # a study has it too
         plan[part] = [run for run in plan[part] if run["path"] != "runs/mnist5k/irmae-l8/2"]
     write_json(results / "plan.json", plan)
-    write_tables(results)
-    (found,) = findings(results)
-    assert found.startswith("seeds plan.json: the batches of mnist5k/irmae-l8 hold seeds 0, 1, not each of 0, 1, 2")
+    follow(results)
+    (finding,) = findings(results)
+    assert finding.startswith("seeds plan.json: the batches of mnist5k/irmae-l8 hold seeds 0, 1, not each of 0, 1, 2")
 
 
 @pytest.mark.parametrize(
     ("pattern", "new", "message"),
     [
         (r"^# .*\n", "", "origin {}: does not say where it comes from"),
-        ('"step": "fid_reference"', '"step": "fid"', "origin {}: was made for another run (fid"),
+        ('"step": "reference"', '"step": "generate"', "origin {}: was made for another run (generate"),
         (r"^0,fid:real,.*\n", "", "seeds {}: has fid:real of seed 0 0 times, not once"),
         (r"^0,fid:noise,.*", "0,fid:noise,", "seeds {}: has fid:noise of seed 0 0 times, not once"),
         (r"^(0,fid:real,.*)", r"\1\n\1", "seeds {}: has fid:real of seed 0 2 times, not once"),
-    ],
-)
-def test_a_floor_or_ceiling_that_is_not_to_be_trusted(results, pattern, new, message):
-    name = "data/mnist5k/fid_reference.csv"
-    edit(results / name, pattern, new)
-    write_tables(results)
-    (found,) = findings(results)
-    assert found.startswith(message.format(name))
-
-
-@pytest.mark.parametrize(
-    ("pattern", "new", "message"),
-    [
-        (
-            '"step": "interpolate_reference"',
-            '"step": "interpolate"',
-            "origin {}: was made for another run (interpolate",
-        ),
         (r"^0,off_manifold:blend,.*\n", "", "seeds {}: has off_manifold:blend of seed 0 0 times, not once"),
-        (
-            r"^0,off_manifold:real,.*",
-            "0,off_manifold:real,2.0",
-            "numbers {}: off_manifold:real of seed 0 is 2.0, outside",
-        ),
+        (r"^0,off_manifold:real,.*", "0,off_manifold:real,2.0", "numbers {}: off_manifold:real of seed 0 is 2.0, out"),
         (r'"data_sha256": "', '"data_sha256": "0', "data {}: was made from other images than data/mnist5k holds"),
     ],
 )
-def test_a_limit_of_interpolation_that_is_not_to_be_trusted(results, pattern, new, message):
-    name = "data/mnist5k/interpolate_reference.csv"
+def test_a_floor_or_ceiling_that_is_not_to_be_trusted(results, pattern, new, message):
+    name = "data/mnist5k/reference.csv"
     edit(results / name, pattern, new)
-    write_tables(results)
-    (found,) = findings(results)
-    assert found.startswith(message.format(name))
+    follow(results)
+    (finding,) = findings(results)
+    assert finding.startswith(message.format(name))
 
 
 def test_a_distance_below_that_of_real_images(results):
     for seeds in ("0-1", "2"):
-        edit(results / f"runs/mnist5k/ae/{seeds}/metrics/fid.csv", r"fid:gmm,.*", "fid:gmm,0.5", count=0)
-    write_tables(results)
-    (found,) = findings(results)
-    assert found.startswith("fid mnist5k/ae, fid:gmm: 0.5 is below real images' own 2")
+        edit(results / f"runs/mnist5k/ae/{seeds}/metrics/generate.csv", r"fid:gmm,.*", "fid:gmm,0.5", count=0)
+    follow(results)
+    (finding,) = findings(results)
+    assert finding.startswith("fid mnist5k/ae, fid:gmm: 0.5 is below real images' own 2")
 
 
 def test_a_distance_above_that_of_noise_is_a_warning(results):
-    edit(results / "data/mnist5k/fid_reference.csv", "fid:noise,500.0", "fid:noise,50.0")
-    write_tables(results)
+    edit(results / "data/mnist5k/reference.csv", "fid:noise,500.0", "fid:noise,50.0")
+    follow(results)
     assert any(line.startswith("fid mnist5k/pca, fid:gmm: 61 is above 50") for line in findings(results, "warning"))
 
 
 def test_a_table_that_does_not_say_what_the_files_say(results):
     edit(results / "tables/metrics.csv", r"^(mnist5k,ae,0,encode,mse),.*", r"\1,0.005")
-    found = findings(results)
-    assert any("tables tables/metrics.csv: does not say what the runs' files say: row" in line for line in found)
-    assert any("tables tables/reconstruction.csv: mean of mnist5k ae mse" in line for line in found)
+    lines = findings(results)
+    assert any("tables tables/metrics.csv: does not say what the runs' files say: row" in line for line in lines)
+    assert any("tables tables/reconstruction.csv: mean of mnist5k ae mse" in line for line in lines)
 
 
 def test_a_table_of_a_run_that_classifies_nothing_is_empty_and_can_be_checked(results):
     edit(results / "tables/metrics.csv", r"^\w+,[\w-]+,\d,\w+,error:.*\n", "", count=0)
     edit(results / "tables/table_2.csv", r"^(?!dataset).*\n", "", count=0)
-    found = findings(results)
-    assert not any("cannot be checked" in line or "table_2" in line for line in found)
+    lines = findings(results)
+    assert not any("cannot be checked" in line or "table_2" in line for line in lines)
 
 
 def test_a_verdict_that_does_not_follow_from_the_numbers(results):
     edit(results / "tables/claims.csv", r"^(digits-fid-ae,.*),reproduced,", r"\1,contradicted,")
-    (found,) = findings(results)
-    assert found.startswith(
+    (finding,) = findings(results)
+    assert finding.startswith(
         "tables tables/claims.csv: does not follow from metrics.csv: row 11, outcome: contradicted for"
     )
 
@@ -158,8 +136,8 @@ def test_a_mean_that_is_not_the_numbers(results):
     table = pd.read_csv(results / "tables/table_1.csv")
     table.loc[3, "mean"] += 0.1
     table.to_csv(results / "tables/table_1.csv", index=False)
-    (found,) = findings(results)
-    assert found.startswith("tables tables/table_1.csv: mean of")
+    (finding,) = findings(results)
+    assert finding.startswith("tables tables/table_1.csv: mean of")
 
 
 @pytest.mark.parametrize(
@@ -171,33 +149,28 @@ def test_a_tiny_change_of_a_mean_and_a_row_that_is_gone(results, name, metric, c
     table = pd.read_csv(path)
     changed = table.assign(**{column: table[column] * np.where(table["metric"] == metric, 1 + 1e-6, 1)})
     changed.to_csv(path, index=False)
-    (found,) = findings(results)
-    assert found.startswith(f"tables tables/{name}.csv: {column} of ") and f" {metric} is not that of" in found
+    (finding,) = findings(results)
+    assert finding.startswith(f"tables tables/{name}.csv: {column} of ") and f" {metric} is not that of" in finding
     table[table["metric"] != metric].to_csv(path, index=False)
-    (found,) = findings(results)
-    assert found.startswith(f"tables tables/{name}.csv: has not the rows of metrics.csv: ")
+    (finding,) = findings(results)
+    assert finding.startswith(f"tables tables/{name}.csv: has not the rows of metrics.csv: ")
 
 
 @pytest.mark.parametrize("name", ["runs", "sensitivity", "variance"])
 def test_every_other_table_follows_from_the_files_too(results, name):
     table = pd.read_csv(results / f"tables/{name}.csv")
     table.iloc[1:].to_csv(results / f"tables/{name}.csv", index=False)
-    (found,) = findings(results)
+    (finding,) = findings(results)
     assert (
-        found.startswith(f"tables tables/{name}.csv: does not ") and f"{len(table) - 1} rows for {len(table)}" in found
+        finding.startswith(f"tables tables/{name}.csv: does not ")
+        and f"{len(table) - 1} rows for {len(table)}" in finding
     )
 
 
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("sample.count", 2000, "fid.csv: count:samples: [1000.0], the config asks for [2000.0]"),
-        ("interpolate.scored", 50, "interpolate.csv: count:pairs: [100.0], the config asks for [50.0]"),
-        (
-            "spectrum.thresholds",
-            [0.02],
-            "spectrum.csv: ranks: ['rank:0.001', 'rank:0.01'], the config asks for ['rank:0.02']",
-        ),
+        ("sample.count", 2000, "generate.csv: count:samples: [1000.0], the config asks for [2000.0]"),
         (
             "classify.budgets",
             [10, 1000],
@@ -216,18 +189,38 @@ def test_counts_that_are_not_the_configs(results, key, value, message):
     assert any(line.startswith(f"counts {RUN}/metrics/{message}") for line in findings(results))
 
 
+@pytest.mark.parametrize(
+    ("measure", "options", "message"),
+    [
+        ("interpolation", {"scored": 50}, "count:pairs: [100.0], the config asks for [50.0]"),
+        (
+            "spectrum",
+            {"thresholds": [0.02]},
+            "ranks: ['rank:0.001', 'rank:0.01'], the config asks for ['rank:0.02']",
+        ),
+    ],
+)
+def test_measures_with_other_options_than_the_run_asks_for(results, measure, options, message):
+    plan = read_json(results / "plan.json")
+    for run in plan["runs"] + plan["studied"]:
+        if run["path"] == RUN:
+            run["measures"][measure] = options
+    write_json(results / "plan.json", plan)
+    assert any(line.startswith(f"counts {RUN}/metrics/encode.csv: {message}") for line in findings(results))
+
+
 def test_codes_of_another_size_than_the_run_asks_for(results):
     plan = read_json(results / "plan.json")
     for run in plan["runs"] + plan["studied"]:
         run["latent"] = 16 if run["path"] == RUN else run["latent"]
     write_json(results / "plan.json", plan)
-    message = "spectrum.csv: singular values: [12], the config asks for [16]"
+    message = "encode.csv: singular values: [12], the config asks for [16]"
     assert any(line.startswith(f"counts {RUN}/metrics/{message}") for line in findings(results))
 
 
 def test_a_history_that_is_empty_although_the_run_took_time(results):
     (results / RUN / "history.csv").write_text("seed,epoch,loss\n")
-    write_tables(results)
+    follow(results)
     assert [line.split(";")[0] for line in findings(results)] == [
         f"counts {RUN}/history.csv: seed {seed} has 0 epochs of 2" for seed in (0, 1)
     ]
@@ -236,26 +229,26 @@ def test_a_history_that_is_empty_although_the_run_took_time(results):
 def test_epochs_that_are_missing(results):
     path = results / RUN / "history.csv"
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
-    write_tables(results)
-    (found,) = findings(results)
-    assert found.startswith(f"counts {RUN}/history.csv: seed 1 has 1 epochs of 2")
+    follow(results)
+    (finding,) = findings(results)
+    assert finding.startswith(f"counts {RUN}/history.csv: seed 1 has 1 epochs of 2")
 
 
 def test_a_number_out_of_its_range(results):
     edit(results / RUN / "metrics/classify.csv", r"^(1,error:10:best),.*", r"\1,110.0")
-    write_tables(results)
+    follow(results)
     assert any(
-        f"numbers {RUN}/metrics/classify.csv: error:10:best of seed 1 is 110.0, outside 0 to 100" in f
-        for f in findings(results)
+        f"numbers {RUN}/metrics/classify.csv: error:10:best of seed 1 is 110.0, outside 0 to 100" in line
+        for line in findings(results)
     )
 
 
 def test_a_number_of_another_protocol_out_of_its_range(results):
     name = "runs/mnist5k/ae/0-1/metrics/reevaluate.csv"
     edit(results / name, r"^(0,crossed-0/error:10:best),.*", r"\1,130.0")
-    write_tables(results)
-    (found,) = findings(results)
-    assert found.startswith(f"numbers {name}: crossed-0/error:10:best of seed 0 is 130.0, outside 0 to 100")
+    follow(results)
+    (finding,) = findings(results)
+    assert finding.startswith(f"numbers {name}: crossed-0/error:10:best of seed 0 is 130.0, outside 0 to 100")
 
 
 @pytest.mark.parametrize(
@@ -263,10 +256,10 @@ def test_a_number_of_another_protocol_out_of_its_range(results):
     [(0, 0.9, "do not fall from 1 but start at 0.9"), (5, 0.9, "start at 1 and rise after index 4")],
 )
 def test_singular_values_that_do_not_fall_from_one(results, index, value, message):
-    edit(results / RUN / "metrics/spectrum.csv", f"^1,singular_value:{index},.*", f"1,singular_value:{index},{value}")
-    write_tables(results)
-    (found,) = findings(results)
-    assert found.startswith(f"numbers {RUN}/metrics/spectrum.csv: the singular values of seed 1") and message in found
+    edit(results / RUN / "metrics/encode.csv", f"^1,singular_value:{index},.*", f"1,singular_value:{index},{value}")
+    follow(results)
+    (finding,) = findings(results)
+    assert finding.startswith(f"numbers {RUN}/metrics/encode.csv: the singular values of seed 1") and message in finding
 
 
 def test_a_loss_that_rose_and_a_code_that_holds_nothing_are_warnings(results):
@@ -274,10 +267,10 @@ def test_a_loss_that_rose_and_a_code_that_holds_nothing_are_warnings(results):
     for seeds in ("0-1", "2"):
         path = results / f"runs/mnist5k/irmae-l8/{seeds}/metrics/encode.csv"
         edit(path, r"explained_variance,.*", "explained_variance,-0.1", count=0)
-    write_tables(results)
-    found = findings(results, "warning")
-    assert any(line.startswith("loss mnist5k/irmae-l8: the loss of seed 0 went from 0.4 to 0.9") for line in found)
-    assert any(line.startswith("learned mnist5k/irmae-l8: explains -0.10 of the variance") for line in found)
+    follow(results)
+    lines = findings(results, "warning")
+    assert any(line.startswith("loss mnist5k/irmae-l8: the loss of seed 0 went from 0.4 to 0.9") for line in lines)
+    assert any(line.startswith("learned mnist5k/irmae-l8: explains -0.10 of the variance") for line in lines)
 
 
 def test_an_untrained_network_that_is_as_good_is_a_warning(results):
@@ -286,8 +279,8 @@ def test_an_untrained_network_that_is_as_good_is_a_warning(results):
         if run["variant"] == "pca":
             run["model"] = "untrained"
     write_json(results / "plan.json", plan)
-    (found,) = (line for line in findings(results, "warning") if line.startswith("controls mnist5k/ae"))
-    assert "an untrained network is as good in mse: those numbers owe nothing to training" in found
+    (finding,) = (line for line in findings(results, "warning") if line.startswith("controls mnist5k/ae"))
+    assert "an untrained network is as good in mse: those numbers owe nothing to training" in finding
 
 
 @pytest.mark.parametrize(
@@ -295,5 +288,5 @@ def test_an_untrained_network_that_is_as_good_is_a_warning(results):
 )
 def test_a_comparison_that_does_not_follow(results, name, pattern):
     edit(results / f"tables/{name}.csv", pattern, r"\1,9")
-    (found,) = findings(results)
-    assert found.startswith(f"tables tables/{name}.csv: does not follow from metrics.csv: row")
+    (finding,) = findings(results)
+    assert finding.startswith(f"tables tables/{name}.csv: does not follow from metrics.csv: row")

@@ -4,108 +4,158 @@ import shutil
 
 import numpy as np
 import pytest
-from planted import RUN, edit, findings
-from synthetic import COMMIT, TREE, write_tables
+from planted import RUN, edit, findings, follow
+from synthetic import COMMIT
 
-from bench.records.files import read_json, sha256, write_array, write_json
+from bench.records.files import read_json, read_origin, write_array, write_json
+
+OTHER_CODE, OTHER_COMMIT = "b" * 64, "d" * 40
+
+
+def change_code(path):
+    """Let a table or a provenance say that other code made it, at another commit."""
+    origin = read_json(path) if path.suffix == ".json" else read_origin(path)
+    edit(path, origin["code"], OTHER_CODE)
+    edit(path, COMMIT, OTHER_COMMIT)
+
+
+def change_specification(path):
+    """Let a table or a provenance say that another specification asked for it."""
+    edit(path, '"spec_sha256": "[0-9a-f]*"', f'"spec_sha256": "{"0" * 64}"')
 
 
 def test_files_of_two_batches_of_seeds_swapped(results):
-    one, other = (results / f"runs/mnist5k/ae/{seeds}/metrics/spectrum.csv" for seeds in ("0-1", "2"))
+    one, other = (results / f"runs/mnist5k/ae/{seeds}/metrics/encode.csv" for seeds in ("0-1", "2"))
     content = one.read_bytes()
     one.write_bytes(other.read_bytes())
     other.write_bytes(content)
-    found = findings(results)
-    assert any("origin runs/mnist5k/ae/0-1/metrics/spectrum.csv: was made for another run" in line for line in found)
-    assert any(
-        "seeds runs/mnist5k/ae/2/metrics/spectrum.csv: holds seeds 0, 1, its run has 2" in line for line in found
-    )
+    lines = findings(results)
+    assert any("origin runs/mnist5k/ae/0-1/metrics/encode.csv: was made for another run" in line for line in lines)
+    assert any("seeds runs/mnist5k/ae/2/metrics/encode.csv: holds seeds 0, 1, its run has 2" in line for line in lines)
 
 
 def test_a_file_of_another_variant(results):
-    shutil.copy(results / "runs/mnist5k/ae/0-1/metrics/fid.csv", results / RUN / "metrics/fid.csv")
-    write_tables(results)
-    (found,) = findings(results)
-    assert found.startswith(f"origin {RUN}/metrics/fid.csv: was made for another run")
+    shutil.copy(results / "runs/mnist5k/ae/0-1/metrics/generate.csv", results / RUN / "metrics/generate.csv")
+    follow(results)
+    lines = findings(results)
+    assert any(line.startswith(f"origin {RUN}/metrics/generate.csv: was made for another run") for line in lines)
 
 
-def test_a_file_from_a_commit_with_other_code(results):
-    for one, other in ((COMMIT, "d" * 40), (TREE, "b" * 40)):
-        edit(results / RUN / "metrics/classify.csv", one, other)
-    (found,) = findings(results)
-    assert found.startswith(
-        f"origin {RUN}/metrics/classify.csv: was made at commit dddddddddddd, its run was trained at"
+def test_numbers_of_another_specification_than_the_plans(results):
+    change_specification(results / RUN / "metrics/classify.csv")
+    (finding,) = findings(results)
+    assert finding.startswith(f"origin {RUN}/metrics/classify.csv: was made for another run (classify of specification")
+
+
+def test_many_files_with_one_fault_are_one_finding(results):
+    for path in (results / RUN / "metrics").glob("*.csv"):
+        edit(path, '"dirty": false, ', "")
+    (finding,) = findings(results)
+    assert f"{RUN}/metrics/encode.csv, {RUN}/metrics/classify.csv" in finding
+    assert "does not say where it comes from: no dirty" in finding
+
+
+def test_a_model_trained_by_another_specification_than_the_plans(results):
+    change_specification(results / RUN / "provenance.json")
+    follow(results)
+    (finding,) = findings(results)
+    assert finding.startswith(f"origin {RUN}: was trained as specified by 000000000000, the plan's is ")
+
+
+def test_a_plan_that_asks_for_another_run_than_the_one_that_lies_there(results):
+    plan = read_json(results / "plan.json")
+    for run in plan["runs"] + plan["studied"]:
+        if run["path"] == RUN:
+            run["training"]["lr"] = 1.0
+    write_json(results / "plan.json", plan)
+    lines = findings(results)
+    assert any(line.startswith(f"origin {RUN}: was trained as specified by") for line in lines)
+    assert any(f"{RUN}/metrics/encode.csv: was made for another run" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("step", "name"),
+    [("classify", "metrics/classify.csv"), ("measure/mine", "metrics/measure/mine.csv"), ("train", "provenance.json")],
+)
+def test_seeds_of_one_cell_made_by_different_code_of_one_step(results, step, name):
+    change_code(results / f"runs/mnist5k/irmae-l8/2/{name}")
+    follow(results)
+    (finding,) = findings(results)
+    assert finding.startswith(
+        f"origin runs/mnist5k/irmae-l8: {step}: its seeds were made by different code, "
+        "at commits cccccccccccc, dddddddddddd"
     )
 
 
-def test_a_file_from_a_commit_with_the_same_code_is_a_warning(results):
-    edit(results / RUN / "metrics/classify.csv", COMMIT, "d" * 40)
+def test_seeds_of_a_supervised_cell_made_by_different_code(results):
+    change_code(results / "runs/mnist5k/supervised/2/metrics/supervise.csv")
+    (finding,) = findings(results)
+    assert finding.startswith("origin runs/mnist5k/supervised: supervise: its seeds were made by different code")
+
+
+def test_a_metric_added_to_finished_runs_is_no_fault(results):
+    # All files of one step are made anew at a later commit, those of the other steps stay as they are.
+    for path in results.rglob("metrics/measure/mine.csv"):
+        edit(path, read_origin(path)["code"], OTHER_CODE)
+        edit(path, COMMIT, OTHER_COMMIT)
     assert findings(results) == []
-    assert "commit mnist5k: its numbers were made at 2 commits: cccccccccccc, dddddddddddd" in findings(
-        results, "warning"
-    )
+    assert [line.split(" ")[0] for line in findings(results, "warning")] == ["diverged"]
 
 
-def test_seeds_of_one_cell_from_commits_with_other_code(results):
-    for path in (results / "runs/shapes/irmae-l2/2").rglob("*"):
-        if path.is_file() and TREE in path.read_text(encoding="utf-8", errors="ignore"):
-            edit(path, TREE, "b" * 40)
-    write_tables(results)
-    (found,) = findings(results)
-    assert found.startswith("origin runs/shapes/irmae-l2: its seeds were made at commits with different bench/")
+def test_two_variants_of_one_model_made_by_different_code_are_a_warning(results):
+    for seeds in ("0-1", "2"):
+        change_code(results / f"runs/mnist5k/irmae-l8/{seeds}/metrics/classify.csv")
+    assert findings(results) == []
+    text = "commit mnist5k: classify of its irmae models was done by different code: commits dddddddddddd, cccccccccccc"
+    assert text in findings(results, "warning")
+
+
+def test_equal_code_at_another_commit_is_no_finding(results):
+    edit(results / RUN / "metrics/classify.csv", COMMIT, OTHER_COMMIT)
+    assert findings(results) == []
+    assert not any(line.startswith("commit") for line in findings(results, "warning"))
 
 
 def test_changes_that_no_commit_holds_are_a_warning(results):
     edit(results / RUN / "provenance.json", '"dirty": false', '"dirty": true')
-    assert any(f"commit {RUN}: 1 files were made with changes" in line for line in findings(results, "warning"))
-
-
-def test_seeds_of_a_supervised_cell_from_commits_with_other_code(results):
-    edit(results / "runs/mnist5k/supervised/2/metrics/supervise.csv", TREE, "b" * 40)
-    (found,) = findings(results)
-    assert found.startswith("origin runs/mnist5k/supervised: its seeds were made at commits with different bench/")
-
-
-def test_many_files_with_one_fault_are_one_finding(results):
-    for path in sorted((results / RUN / "metrics").iterdir()):
-        edit(path, TREE, "b" * 40)
-    (found,) = findings(results)
-    assert f"{RUN}/metrics/encode.csv, {RUN}/metrics/spectrum.csv" in found and " more: was made at commit" in found
+    assert any(
+        line.startswith(f"commit {RUN} train: 1 tables were made with changes") for line in findings(results, "warning")
+    )
 
 
 def test_distances_that_do_not_name_their_network(results):
-    edit(results / RUN / "metrics/fid.csv", '"extractor": "in_domain", ', "")
-    (found,) = findings(results)
-    assert found.startswith(f"origin {RUN}/metrics/fid.csv: does not say where it comes from: no extractor")
+    edit(results / RUN / "metrics/generate.csv", '"extractor": "in_domain", ', "")
+    (finding,) = findings(results)
+    assert finding.startswith(f"origin {RUN}/metrics/generate.csv: does not say where it comes from: no extractor")
 
 
 def test_a_distance_between_features_of_another_network(results):
-    edit(results / RUN / "metrics/fid.csv", "e" * 64, "f" * 64)
-    (found,) = findings(results)
-    assert found.startswith(
-        f"extractor {RUN}/metrics/fid.csv: is of in_domain ffffffffffff, the real images of in_domain eeee"
+    edit(results / RUN / "metrics/generate.csv", "e" * 64, "f" * 64)
+    (finding,) = findings(results)
+    assert finding.startswith(
+        f"extractor {RUN}/metrics/generate.csv: is of in_domain ffffffffffff, the real images of in_domain eeee"
     )
 
 
 def test_images_that_changed(results):
     write_array(results / "data/shapes/train.npy", np.ones((8, 1, 1, 1), dtype=np.uint8))
-    (found,) = findings(results)
-    assert found.startswith("data data/shapes/train.npy: is not the file that data.json vouches for")
+    (finding,) = findings(results)
+    assert finding.startswith("data data/shapes/train.npy: is not the file that data.json vouches for")
 
 
 def test_a_run_trained_on_other_images(results):
     path = results / RUN / "provenance.json"
     write_json(path, read_json(path) | {"data_sha256": "0" * 64})
-    write_tables(results)
-    (found,) = findings(results)
-    assert found.startswith(f"data {RUN}: was trained on other images")
+    follow(results)
+    (finding,) = findings(results)
+    assert finding.startswith(f"data {RUN}: was trained on other images")
 
 
 def test_seeds_of_a_cell_run_in_two_ways_are_a_warning(results):
     edit(
         results / "runs/mnist5k/ae/2/provenance.json", '"execution": "eager"', '"execution": "CUDA graphs of 10 steps"'
     )
-    write_tables(results)
+    follow(results)
     assert findings(results) == []
     assert (
         "machine mnist5k: ae: seeds were run in different ways: CUDA graphs of 10 steps, eager; "
@@ -115,49 +165,42 @@ def test_seeds_of_a_cell_run_in_two_ways_are_a_warning(results):
 
 def test_a_cell_of_two_machines_is_an_error_and_a_table_of_two_a_warning(results):
     edit(results / RUN / "provenance.json", "A processor", "Another")
-    write_tables(results)
-    (found,) = findings(results)
-    assert (
-        found == "machine runs/mnist5k/irmae-l8/0-1, runs/mnist5k/irmae-l8/2: device_name differs: A processor, Another"
-    )
+    follow(results)
+    assert findings(results) == [
+        "machine runs/mnist5k/irmae-l8/0-1, runs/mnist5k/irmae-l8/2: device_name differs: A processor, Another"
+    ]
     edit(results / "runs/mnist5k/irmae-l8/2/provenance.json", "A processor", "Another")
-    write_tables(results)
+    follow(results)
     assert findings(results) == []
     assert "machine mnist5k: device_name differs: A processor, Another" in findings(results, "warning")
 
 
-@pytest.mark.parametrize("name", [f"{RUN}/metrics/spectrum.csv", f"{RUN}/model.safetensors", "figures/figure_2.png"])
+@pytest.mark.parametrize("name", [f"{RUN}/metrics/encode.csv", f"{RUN}/history.csv", "figures/figure_2.png"])
 def test_a_file_that_is_missing(results, name):
     (results / name).unlink()
     assert f"complete {name}: is missing although the plan promises it; run the workflow again" in findings(results)
 
 
+def test_arrays_and_weights_that_are_missing_are_one_warning(results):
+    names = ["data/shapes/test.npy", f"{RUN}/model.safetensors", f"{RUN}/samples.safetensors"]
+    for name in names:
+        (results / name).unlink()
+    assert findings(results) == []
+    assert (
+        f"complete {', '.join(names)}: 3 files of arrays and weights are not here: their digests were not compared"
+    ) in findings(results, "warning")
+
+
 def test_a_file_that_does_not_say_where_it_comes_from(results):
-    path = results / RUN / "metrics/sample.csv"
+    path = results / RUN / "metrics/generate.csv"
     path.write_text("".join(path.read_text().splitlines(keepends=True)[1:]))
-    (found,) = findings(results)
-    assert found.startswith(f"origin {RUN}/metrics/sample.csv: does not say where it comes from")
-
-
-def test_a_specification_that_changed_after_training(results):
-    edit(results / RUN / "spec.json", '"irmae"', '"ae"')
-    assert any(line.startswith(f"origin {RUN}: was trained with another specification") for line in findings(results))
-
-
-def test_a_run_that_is_not_the_plans(results):
-    path = results / RUN / "spec.json"
-    old = sha256(path)
-    write_json(path, read_json(path) | {"model": "ae"})
-    for other in [results / RUN / "provenance.json", *(results / RUN / "metrics").iterdir()]:
-        edit(other, old, sha256(path))
-    write_tables(results)
-    (found,) = findings(results)
-    assert found.startswith(f"origin {RUN}/spec.json: model is ae, the plan says irmae")
+    (finding,) = findings(results)
+    assert finding.startswith(f"origin {RUN}/metrics/generate.csv: does not say where it comes from")
 
 
 def test_a_record_of_data_that_vouches_for_nothing(results):
     write_json(results / "data/mnist5k/data.json", read_json(results / "data/mnist5k/data.json") | {"sha256": {}})
-    found = findings(results)
     assert any(
-        line.startswith("data data/mnist5k/train.npy: is not the file that data.json vouches for") for line in found
+        line.startswith("data data/mnist5k/train.npy: is not the file that data.json vouches for")
+        for line in findings(results)
     )

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from bench.classify import Codes
+from bench.measures.base.classification import Codes
 from bench.measures.base.classifiers import Classifiers, epoch_order, train_classifiers
 from bench.measures.base.heads import Head, Heads, initial, labelled_subset
 
@@ -20,14 +20,6 @@ SETTINGS = {
     "lr": 1e-2,
 }
 LABELS = np.random.default_rng(0).integers(10, size=500)
-CPU = torch.device("cpu")
-
-
-@pytest.fixture
-def double():
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(torch.float32)
 
 
 def noisy_codes(seeds: int, count: int, labels: Tensor) -> Tensor:

@@ -1,11 +1,12 @@
-import json
+"""Rule `classify`: errors of classifiers on codes."""
 
 import numpy as np
 import pytest
 import torch
-from small_run import call, read_rows, write_small_run
+from small_run import CPU, read_rows, specification, write_small_run
 
-from bench.classify import Codes, classify, main
+from bench.classify import main
+from bench.measures.base.classification import Codes, classify
 
 SETTINGS = {
     "budgets": [10, 100, 1000],
@@ -33,53 +34,49 @@ def one_hot(labels, seeds=2):
 
 
 def test_codes_that_are_the_class_are_classified_without_error():
-    found = errors(one_hot(LABELS), one_hot(TEST_LABELS))
-    assert {metric for _, metric in found} == {f"error:{b}:{k}" for b in (10, 100, 200) for k in ("best", "last")}
-    assert set(found.values()) == {0.0}
+    percent = errors(one_hot(LABELS), one_hot(TEST_LABELS))
+    assert {metric for _, metric in percent} == {f"error:{b}:{k}" for b in (10, 100, 200) for k in ("best", "last")}
+    assert set(percent.values()) == {0.0}
 
 
 def test_codes_that_are_constant_leave_nine_classes_of_ten_wrong():
-    found = errors(torch.ones(2, 200, 4), torch.ones(2, 100, 4))
-    assert set(found.values()) == {90.0}
+    percent = errors(torch.ones(2, 200, 4), torch.ones(2, 100, 4))
+    assert set(percent.values()) == {90.0}
 
 
 def test_redundant_codes_are_classified_like_the_codes_themselves():
-    found = errors(one_hot(LABELS).repeat(1, 1, 2), one_hot(TEST_LABELS).repeat(1, 1, 2))
-    assert set(found.values()) == {0.0}
+    percent = errors(one_hot(LABELS).repeat(1, 1, 2), one_hot(TEST_LABELS).repeat(1, 1, 2))
+    assert set(percent.values()) == {0.0}
 
 
 def test_the_best_evaluation_is_never_worse_than_the_last():
     noise = torch.randn(2, 200, 10, generator=torch.Generator().manual_seed(0))
-    found = errors(one_hot(LABELS) / 3 + noise, one_hot(TEST_LABELS) / 3)
-    for (seed, metric), value in found.items():
+    percent = errors(one_hot(LABELS) / 3 + noise, one_hot(TEST_LABELS) / 3)
+    for (seed, metric), value in percent.items():
         if metric.endswith("last"):
-            assert found[seed, metric.replace("last", "best")] <= value
+            assert percent[seed, metric.replace("last", "best")] <= value
 
 
 @pytest.mark.parametrize("split", [0, 1])
 def test_a_diverged_seed_has_no_errors_and_leaves_the_others_theirs(split):
     codes = [one_hot(LABELS).clone(), one_hot(TEST_LABELS).clone()]
     codes[split][1, 3] = torch.nan
-    found = errors(*codes)
-    assert np.isnan([value for (seed, _), value in found.items() if seed == 1]).all()
-    assert {value for (seed, _), value in found.items() if seed == 0} == {0.0}
+    percent = errors(*codes)
+    assert np.isnan([value for (seed, _), value in percent.items() if seed == 1]).all()
+    assert {value for (seed, _), value in percent.items() if seed == 0} == {0.0}
 
 
-def test_the_rule_writes_every_budget_of_every_seed(tmp_path, monkeypatch):
+def test_the_rule_writes_every_budget_of_every_seed(tmp_path):
     write_small_run(tmp_path)
-    out = tmp_path / "classify.csv"
-    call(
-        monkeypatch,
-        main,
-        spec=tmp_path / "spec.json",
+    main(
+        spec=specification(),
+        settings=SETTINGS | {"epochs": 2},
         codes=tmp_path / "codes",
         data=tmp_path / "data",
-        settings=json.dumps(SETTINGS | {"epochs": 2}),
-        device="cpu",
-        out=out,
+        metrics=tmp_path / "classify.csv",
+        device=CPU,
     )
-    rows = read_rows(out)
-    assert {(row["seed"], row["metric"]) for row in rows} == {
-        (seed, f"error:{budget}:{kind}") for seed in "01" for budget in (10, 60) for kind in ("best", "last")
-    }
-    assert all(0 <= float(row["value"]) <= 100 for row in rows)
+    values = read_rows(tmp_path / "classify.csv")
+    names = {f"error:{budget}:{kind}" for budget in (10, 60) for kind in ("best", "last")}
+    assert values.keys() == {(seed, name) for seed in (0, 1) for name in names}
+    assert all(0 <= float(value) <= 100 for value in values.values())

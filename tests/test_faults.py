@@ -12,7 +12,7 @@ from checkout import Checkout
 from smoke_run import start, wait_for
 
 ROOT = Path(__file__).parents[1]
-TARGET = "results/smoke/runs/mnist5k/ae/0-1/metrics/spectrum.csv"
+TARGET = "results/smoke/runs/mnist5k/ae/0-1/metrics/encode.csv"
 COMMAND = ("--cores", "1", TARGET, "--config", "preset=smoke", "training={epochs: 40}")
 SMALL_FILES = f"""#!/usr/bin/env bash
 ulimit -f 100  # blocks of 1024 bytes; the images are 256 of 1024
@@ -20,6 +20,7 @@ exec {sys.executable} "$@"
 """
 
 
+@pytest.mark.long
 def test_after_ctrl_c_a_damaged_file_and_a_full_disk_the_same_command_ends_well(tmp_path):
     checkout = Checkout(tmp_path / "ein Ordner mit Ümläuten")
     results = checkout.folder / "results/smoke"
@@ -29,12 +30,10 @@ def test_after_ctrl_c_a_damaged_file_and_a_full_disk_the_same_command_ends_well(
     line = f"bench.train: {images.relative_to(checkout.folder)} is damaged (not the bytes that were written): delete it"
     assert line in failed(checkout)
     images.unlink()
-    python = checkout.folder / "bin/python"
-    python.write_text(SMALL_FILES)
-    python.chmod(0o755)
+    checkout.put("python", SMALL_FILES)
     assert f"bench.fetch: {images.relative_to(checkout.folder)} was not written: [Errno 27]" in failed(checkout)
     assert list(images.parent.glob("*.npy")) == list(images.parent.glob(".*.npy")) == []
-    python.unlink()
+    (checkout.folder / "bin/python").unlink()
     done = checkout.snakemake(*COMMAND)
     assert done.returncode == 0, done.stdout
     assert checkout.planned(*COMMAND[2:]) == []
@@ -72,8 +71,8 @@ def failed(checkout: Checkout) -> str:
 
 FULL = """
 mount -t tmpfs -o size=200k none out || exit 77
-options='{{"train": 100, "test": 9, "square": "centre"}}'
-{python} -m bench.fetch --dataset shapes --options "$options" --data-root . --out out
+settings='{{"dataset": "shapes", "options": {{"train": 100, "test": 9, "square": "centre"}}}}'
+{python} -m bench.job fetch --data out --data-root . --settings "$settings"
 echo "exit $?"; ls -A out
 """
 

@@ -1,8 +1,6 @@
 """Rule `fetch` and reading what it wrote."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +8,9 @@ import pytest
 import torch
 
 from bench import fetch as fetch_rule
-from bench.datasets.base.splits import Split, Splits, shapes
-from bench.fetch import fetch
+from bench.datasets import shapes
+from bench.datasets.base.splits import Split, Splits
+from bench.fetch import fetch, main
 from bench.job import progress
 from bench.job.command import Stop
 from bench.records.data import load, to_unit
@@ -110,39 +109,11 @@ def test_wrong_options_are_answered_with_the_right_ones(tmp_path, options):
         fetch("shapes", options, Path(), tmp_path)
 
 
-def command(out: Path, options: dict) -> subprocess.CompletedProcess:
-    arguments = [
-        "--dataset",
-        "shapes",
-        "--options",
-        json.dumps(options),
-        "--data-root",
-        "data",
-        "--out",
-        str(out),
-    ]
-    root = Path(__file__).parents[1]
-    return subprocess.run(
-        [sys.executable, "-m", "bench.fetch", *arguments],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def test_command_prints_one_line(tmp_path):
-    done = command(tmp_path / "data", OPTIONS)
-    assert done.returncode == 0 and done.stderr == ""
-    assert done.stdout.startswith("shapes: 20 train and 9 test images of 3x32x32, 128 classes, in ")
-    assert done.stdout.count("\n") == 1
-
-
-def test_command_turns_a_user_error_into_one_line(tmp_path):
-    done = command(tmp_path / "data", OPTIONS | {"square": "center"})
-    assert done.returncode == 1
-    assert done.stderr == "bench.fetch: shapes: square is 'center'; choose centre or corner\n"
-    assert not (tmp_path / "data").exists()
+def test_the_rule_prints_one_line(tmp_path, capsys):
+    main(dataset="shapes", options=OPTIONS, data_root=Path("data"), data=tmp_path)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith("shapes: 20 train and 9 test images of 3x32x32, 128 classes, in ")
 
 
 def test_loading_what_was_not_fetched_stops(tmp_path):

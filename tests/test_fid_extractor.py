@@ -1,18 +1,16 @@
-import json
+"""Rule `fid_extractor`: a small classifier whose features stand in for Inception's."""
 
 import numpy as np
 import pytest
 import torch
 from safetensors import safe_open
-from small_run import call
+from small_run import CPU
 
 from bench.fid_extractor import fid_extractor, main
 from bench.fid_extractor import test_error as percent_wrong
 from bench.job.command import Stop
 from bench.measures.base.features import images_to_features, load_extractor
 from bench.records.files import write_array
-
-CPU = torch.device("cpu")
 
 
 def bright_or_dark(count, channels=1, side=32, seed=0) -> tuple[torch.Tensor, torch.Tensor]:
@@ -58,15 +56,14 @@ def write_data(folder, labels=None) -> None:
         write_array(folder / f"{split}_labels.npy", own.numpy() if labels is None else np.full(count, labels))
 
 
-def run_rule(folder, monkeypatch):
-    out = folder / "weights.safetensors"
-    call(monkeypatch, main, data=folder, settings=json.dumps({"epochs": 5}), device="cpu", out=out)
-    return out
+def run_rule(folder):
+    main(epochs=5, data=folder, weights=folder / "weights.safetensors", device=CPU)
+    return folder / "weights.safetensors"
 
 
-def test_the_rule_writes_weights_that_torch_fidelity_reads_and_their_error(tmp_path, monkeypatch):
+def test_the_rule_writes_weights_that_torch_fidelity_reads_and_their_error(tmp_path):
     write_data(tmp_path)
-    out = run_rule(tmp_path, monkeypatch)
+    out = run_rule(tmp_path)
     with safe_open(out, framework="pt") as file:
         assert file.metadata() == {"test_error_percent": "0.00"}
     images = np.load(tmp_path / "test.npy")
@@ -76,10 +73,10 @@ def test_the_rule_writes_weights_that_torch_fidelity_reads_and_their_error(tmp_p
     assert torch.allclose(features, expected, rtol=1e-4, atol=1e-5)
 
 
-def test_a_data_set_of_one_class_stops_and_names_the_way_out(tmp_path, monkeypatch):
+def test_a_data_set_of_one_class_stops_and_names_the_way_out(tmp_path):
     write_data(tmp_path, labels=0)
     with pytest.raises(Stop, match=f"{tmp_path}: .* set fid.extractor to inception"):
-        run_rule(tmp_path, monkeypatch)
+        run_rule(tmp_path)
     assert not (tmp_path / "weights.safetensors").exists()
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import kstest, pearsonr
 
-from bench.datasets.base.splits import gaussian2d
+from bench.datasets import gaussian2d
 from bench.job.command import Stop
 
 OPTIONS = {"train": 25, "test": 4000, "sigma": 0.2}
@@ -60,9 +60,9 @@ def test_labels_are_the_sixteen_squares_a_centre_can_lie_in(splits):
 def test_halfway_between_two_bumps_is_the_bump_between():
     pairs = np.array([[0, 1], [5, 5]])
     centres = gaussian2d.drawn(4000)
-    found = gaussian2d.midpoints(pairs, **OPTIONS)
-    assert np.array_equal(found[0], gaussian2d.draw((centres[:1] + centres[1:2]) / 2, 0.2)[0])
-    assert np.array_equal(found[1], gaussian2d.draw(centres[5:6], 0.2)[0])
+    middles = gaussian2d.midpoints(pairs, **OPTIONS)
+    assert np.array_equal(middles[0], gaussian2d.draw((centres[:1] + centres[1:2]) / 2, 0.2)[0])
+    assert np.array_equal(middles[1], gaussian2d.draw(centres[5:6], 0.2)[0])
 
 
 @pytest.mark.parametrize("wrong", [{"train": 24}, {"train": 1}, {"test": 0}, {"sigma": 0.0}])

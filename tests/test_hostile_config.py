@@ -4,16 +4,15 @@ import json
 
 import pytest
 from checkout import Checkout
-from stand_in import SMOKE, put_stand_in
+from stand_in import SMOKE
 
-SHELL = """x"; touch pwned; $(touch pwned) `touch pwned` '; touch pwned; '"""
+SHELL = """x"; touch pwned; $(touch pwned) `touch pwned` {log} '; touch pwned; '"""
 
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
     """A checkout for all of them: none may run anything or write beside it."""
     checkout = Checkout(tmp_path_factory.mktemp("hostile") / "checkout")
-    put_stand_in(checkout)
     yield checkout
     assert not list(checkout.folder.parent.rglob("*pwned*"))
     assert [path.name for path in checkout.folder.parent.iterdir()] == ["checkout"]
@@ -54,7 +53,7 @@ def test_numbers_that_are_code_are_refused(hostile):
 
 
 def test_a_text_reaches_its_job_as_it_is(hostile):
-    (hostile.folder / "bin/python").write_text('#!/usr/bin/env bash\nprintf "%s\\n" "$@"\nexit 1\n')
+    hostile.put("python", '#!/usr/bin/env bash\nprintf "%s\\n" "$@"\nexit 1\n')
     (hostile.folder / "texts.yaml").write_text(json.dumps({"data_root": SHELL}))
     target = "results/smoke/data/shapes/data.json"
     result = hostile.snakemake("--cores", "1", target, "--configfile", "texts.yaml", *SMOKE)

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from torchvision.datasets import MNIST, FashionMNIST
 
+from bench.datasets import fashion_mnist, mnist
 from bench.datasets.base import idx
-from bench.datasets.base.splits import Split, fashion_mnist, mnist, resize
+from bench.datasets.base.splits import Split, resize
 from bench.job.command import Stop
 
 

@@ -15,6 +15,7 @@ from checkout import Checkout
 from smoke_run import results, start
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.timeout(1500),
     pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="finds the jobs' processes as Linux shows them"),
 ]
@@ -23,16 +24,17 @@ COMMAND = (sys.executable, "-m", "snakemake", "--cores", "2", "--config", "prese
 KILLS = 10
 # Python for the jobs: training waits after a checkpoint, so that it can be killed where it has one to go on from.
 WAITING = f"""#!/usr/bin/env bash
-[ "$2" = bench.train ] || exec {sys.executable} "$@"
+[ "$2 $3" = "bench.job train" ] || exec {sys.executable} "$@"
 shift 2
 exec {sys.executable} -c "
 import time
-from bench import train
+from bench.engine import training
 from bench.engine.checkpoint import Checkpoint
+from bench.job.__main__ import main
 save = Checkpoint.save
 Checkpoint.save = lambda *arguments: (save(*arguments), time.sleep(10))
-train.CHECKPOINT_SECONDS = -1
-train.run(train.main)" "$@"
+training.CHECKPOINT_SECONDS = -1
+main()" "$@"
 """
 
 
@@ -59,14 +61,14 @@ class Run:
         return len(list(self.results.glob("benchmarks/**/*.tsv")))
 
     def jobs(self) -> list[int]:
-        """Return the ids of the processes that run a module of the suite in this folder."""
-        found = []
+        """Return the ids of the processes that run a rule in this folder."""
+        processes = []
         for process in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):  # it has ended
                 here = (process / "cwd").readlink() == self.checkout.folder
-                if here and b"\0bench." in (process / "cmdline").read_bytes():
-                    found.append(int(process.name))
-        return found
+                if here and b"\0bench.job\0" in (process / "cmdline").read_bytes():
+                    processes.append(int(process.name))
+        return processes
 
     def kill(self, victim: str) -> None:
         """Kill one job, Snakemake alone, whose jobs are to end by themselves, or everything at once."""
@@ -87,13 +89,11 @@ class Run:
 @pytest.fixture
 def run(checkout):
     """The smoke preset, killed right after a training's first checkpoint."""
-    python = checkout.folder / "bin/python"
-    python.write_text(WAITING)
-    python.chmod(0o755)
+    checkout.put("python", WAITING)
     run = Run(checkout)
     run.wait_for(lambda: list(run.results.glob("checkpoints/**/state.safetensors")))
     run.kill("tree")
-    python.unlink()
+    (checkout.folder / "bin/python").unlink()
     return run
 
 

@@ -20,11 +20,11 @@ def variances(images: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize(("rank", "smallest"), [(1, 1.0), (8, 0.25), (20, 0.05)])
 def test_the_rank_is_the_one_asked_for_and_the_rest_is_rounding(rank, smallest):
     splits = linear.load(Path(), **OPTIONS | {"rank": rank, "smallest": smallest})
-    found = variances(np.concatenate(list(splits.train.chunks)))
-    assert (found > 0.01 * found[0]).sum() == (found > 0.001 * found[0]).sum() == rank
-    assert found[rank - 1] / found[0] == pytest.approx(smallest, rel=0.15)
+    spectrum = variances(np.concatenate(list(splits.train.chunks)))
+    assert (spectrum > 0.01 * spectrum[0]).sum() == (spectrum > 0.001 * spectrum[0]).sum() == rank
+    assert spectrum[rank - 1] / spectrum[0] == pytest.approx(smallest, rel=0.15)
     rounding = 1 / 255**2 / 12
-    assert found[rank:].sum() / (linear.SIDE**2 - rank) == pytest.approx(rounding, rel=0.2)
+    assert spectrum[rank:].sum() / (linear.SIDE**2 - rank) == pytest.approx(rounding, rel=0.2)
 
 
 def test_patterns_are_orthogonal_and_as_large_as_no_factor_can_clip():

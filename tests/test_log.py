@@ -1,8 +1,6 @@
-"""What a job writes into its log: how far it is, how it ended, that it lives."""
+"""What a job writes into its log: when it began, how far it is, how it ended."""
 
-import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -11,17 +9,16 @@ from pathlib import Path
 import pytest
 
 from bench.job import progress
-from bench.job.progress import LINE, Progress, counted
+from bench.job.log import read_start
+from bench.job.progress import Progress, read_progress, track
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROGRAM = """
 import os, time
-import bench.job.log
-from bench.job.command import Stop, run
-bench.job.log.BEAT = 0.05
+from bench.job.command import Stop, execute
 def main():
     {}
-run(main)
+execute("train", main)
 """
 
 
@@ -42,7 +39,7 @@ def log(tmp_path):
     ("body", "code", "last"),
     [
         ("print('working')", 0, r"train shapes/ae/0-2: done in \d+\.\d s, peak memory \d+ MiB"),
-        ("raise Stop('no data: fetch them')", 1, r"bench\.-c: no data: fetch them"),
+        ("raise Stop('no data: fetch them')", 1, r"bench\.train: no data: fetch them"),
         ("raise ValueError('a bug\\nwith details')", 1, r"train shapes/ae/0-2: failed with ValueError: a bug: in .*"),
         ("os.kill(os.getpid(), 15); time.sleep(9)", 143, r"train shapes/ae/0-2: stopped by SIGTERM in .*"),
         ("os.kill(os.getpid(), 2); time.sleep(9)", 130, r"train shapes/ae/0-2: stopped by SIGINT in .*"),
@@ -60,20 +57,12 @@ def test_a_bug_keeps_its_traceback(log):
     assert "Traceback" in log.read_text()
 
 
-def test_a_log_is_touched_while_its_job_lives_and_no_longer(log):
-    job = start(log, "time.sleep(60)")
-    while not log.read_text():
-        assert job.poll() is None
-        time.sleep(0.02)
-    os.utime(log, (0, 0))
-    while log.stat().st_mtime == 0:
-        assert job.poll() is None
-        time.sleep(0.02)
-    job.send_signal(signal.SIGKILL)
-    job.wait()
-    os.utime(log, (0, 0))
-    time.sleep(0.2)  # four beats
-    assert log.stat().st_mtime == 0
+def test_when_a_job_began_can_be_read_from_its_log(log):
+    before = int(time.time())
+    start(log, "print('working')").wait()
+    lines = log.read_text().splitlines()
+    assert before <= read_start(["a warning", *lines]) <= time.time()
+    assert read_start(lines[1:]) is None
 
 
 def test_a_command_that_is_no_job_prints_what_it_prints(tmp_path):
@@ -99,9 +88,12 @@ def test_progress_tells_speed_and_time_left_from_where_it_began(clock, capsys):
     told.show(4.5, lambda: "loss 0.5")
     line = capsys.readouterr().out.strip()
     assert line == "progress 4.5/10 epochs  loss 0.5  125 images/s  44 s left"  # 2.5 epochs in 20 s
-    assert LINE.fullmatch(line).groupdict() == {
-        "done": "4.5", "total": "10", "what": "epochs  loss 0.5  125 images/s", "left": "44",
-    }  # fmt: skip
+    assert read_progress(line) == (4.5, 10.0, "4.5/10 epochs  loss 0.5  125 images/s", 44.0)
+
+
+def test_a_line_of_another_kind_is_no_progress():
+    for line in ("progress is slow", "progress 3/10 epochs  14 s le", "ogress 3/10 epochs  14 s left"):
+        assert read_progress(line) is None
 
 
 def test_between_two_lines_nothing_is_printed_and_no_loss_is_asked_for(clock, capsys):
@@ -113,10 +105,10 @@ def test_between_two_lines_nothing_is_printed_and_no_loss_is_asked_for(clock, ca
     assert len(capsys.readouterr().out.splitlines()) == len(asked) == 2  # after 5 and 10 seconds
 
 
-def test_counted_yields_every_item_and_tells_how_many_are_done(clock, capsys):
-    found = []
-    for item in counted("abc", "letters"):
+def test_track_yields_every_item_and_tells_how_many_are_done(clock, capsys):
+    letters = []
+    for letter in track("abc", "letters"):
         clock[0] += 6.0
-        found.append(item)
-    assert found == ["a", "b", "c"]
+        letters.append(letter)
+    assert letters == ["a", "b", "c"]
     assert capsys.readouterr().out.splitlines()[-1] == "progress 3/3 letters  0 s left"

@@ -2,14 +2,12 @@
 
 import numpy as np
 import pytest
-import torch
+from small_run import CPU
 
-from bench.datasets.base.splits import gaussian2d
+from bench.datasets import gaussian2d
 from bench.measures.base import manifold
 from bench.measures.base.manifold import drawn_pairs, nearest, rms, true_midpoints
 from bench.records.files import write_json
-
-CPU = torch.device("cpu")
 
 
 def random_images(seed, count) -> np.ndarray:

@@ -2,17 +2,11 @@
 
 import pytest
 import torch
-from test_train import make_spec, pictures
+from small_run import make_spec, pictures
 
-import bench.engine.training
-from bench.engine.checkpoint import Checkpoint
+from bench.engine import training
+from bench.engine.training import train, train_within_memory
 from bench.job.command import Stop
-from bench.train import train, train_within_memory
-
-
-@pytest.fixture
-def checkpoint(tmp_path) -> Checkpoint:
-    return Checkpoint(tmp_path / "checkpoint", "digest")
 
 
 def fits(monkeypatch, seeds: int) -> list[tuple[int, ...]]:
@@ -25,15 +19,15 @@ def fits(monkeypatch, seeds: int) -> list[tuple[int, ...]]:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB.")
         return real(spec, images)
 
-    real = bench.engine.training.start
-    monkeypatch.setattr("bench.engine.training.start", start)
+    real = training.start
+    monkeypatch.setattr(training, "start", start)
     return tried
 
 
 def test_seeds_that_do_not_fit_together_are_trained_in_halves_with_the_same_result(checkpoint, monkeypatch):
-    whole = train(make_spec("vae"), pictures(), checkpoint)
+    whole = train(make_spec("vae", seeds=range(5)), pictures(), checkpoint)
     tried = fits(monkeypatch, 2)
-    parts = train_within_memory(make_spec("vae"), pictures(), checkpoint)
+    parts = train_within_memory(make_spec("vae", seeds=range(5)), pictures(), checkpoint)
     assert tried == [(0, 1, 2, 3, 4), (0, 1, 2), (0, 1), (2,), (3, 4)]
     assert parts.history == whole.history
     assert all(torch.equal(parts.state[name], whole.state[name]) for name in whole.state)

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -9,20 +10,21 @@ import pytest
 import torch
 import yaml
 from safetensors.torch import save_file
+from small_run import ARCHITECTURE, CPU, LATENT, SHAPE, make_spec
 
 from bench.engine.build import initial_model, load_models
-from bench.engine.memory import CUDA, training_memory
 from bench.engine.training import start
 from bench.models.base.autoencoder import Autoencoder
-from bench.records.spec import Spec, Training
+from bench.models.base.backbone import Backbone
+from bench.records.spec import Spec
+from bench.records.stream import stream_seed
 from workflow.runs import VARIANT_KEYS
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted(path for path in (ROOT / "bench" / "models").glob("*.py") if path.stem != "__init__")
 VARIANTS = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())["variants"]
 # What a model file may import of the suite.
-HELPERS = {f"bench.{name}" for name in ("autoencoder", "backbone", "linear_chain", "truncation")}
-ARCHITECTURE = {"family": "dense", "encoder": [4, 8, 8, 8], "decoder": [8, 8, 4], "decoder_relu": True}
+HELPERS = {f"bench.models.base.{path.stem}" for path in (ROOT / "bench" / "models" / "base").glob("*.py")}
 
 
 def options_of(variant: dict) -> dict:
@@ -33,11 +35,6 @@ def cases() -> list:
     named = [pytest.param(v["model"], options_of(v), id=name) for name, v in VARIANTS.items()]
     unnamed = {path.stem for path in FILES} - {v["model"] for v in VARIANTS.values()}
     return named + [pytest.param(name, {}, id=name) for name in sorted(unnamed)]
-
-
-def make_spec(model: str, options: dict, seeds=(0, 1)) -> Spec:
-    training = Training(epochs=1, batch=4, lr=1e-3, shuffle=True)
-    return Spec("digits", model, model, options, tuple(seeds), (1, 32, 32), 8, ARCHITECTURE, training)
 
 
 def images(count: int = 12) -> torch.Tensor:
@@ -59,7 +56,7 @@ def x() -> torch.Tensor:
 
 def pytest_generate_tests(metafunc):
     if "model_spec" in metafunc.fixturenames:
-        parameters = [pytest.param(make_spec(*case.values), id=case.id) for case in cases()]
+        parameters = [pytest.param(make_spec(case.values[0], **case.values[1]), id=case.id) for case in cases()]
         metafunc.parametrize("model_spec", parameters)
 
 
@@ -84,10 +81,6 @@ def test_every_trainable_parameter_gets_a_finite_gradient(model_spec, x):
     if trainable:
         model.loss(x, noise_for(model, 4)).backward()
     assert all(p.grad is not None and p.grad.isfinite().all() for p in trainable)
-
-
-def test_its_memory_can_be_reckoned_by_shapes_alone(model_spec):
-    assert training_memory(model_spec, images().numpy()) >= CUDA
 
 
 def test_a_step_of_the_engine_is_a_step_of_every_model_alone(model_spec, x):
@@ -124,19 +117,23 @@ def test_trained_models_come_back_from_disk(model_spec, x, tmp_path):
         {name: tensor.detach().clone() for name, tensor in ensemble.state().items()},
         tmp_path / "model.safetensors",
     )
-    loaded = load_models(model_spec, tmp_path / "model.safetensors", torch.device("cpu"))
+    loaded = load_models(model_spec, tmp_path / "model.safetensors", CPU)
     fresh = fitted(model_spec, 1)
     assert torch.allclose(loaded[1].encode(x), fresh.encode(x), rtol=1e-4, atol=1e-6)
 
 
-def test_a_seed_starts_from_the_encoder_and_decoder_every_model_starts_from(model_spec):
-    mine, plain = (
-        initial_model(model_spec, 3).state_dict(),
-        initial_model(make_spec("ae", {}), 3).state_dict(),
-    )
-    common = [name for name in mine if name in plain and mine[name].shape == plain[name].shape]
-    wider = any(name in plain and mine[name].shape != plain[name].shape for name in mine)
-    assert wider or all(torch.equal(mine[name], plain[name]) for name in common)
+def test_a_seed_draws_encoder_and_decoder_before_all_else(model_spec):
+    model = initial_model(model_spec, 3)
+    if not hasattr(model, "encoder"):
+        pytest.skip("no networks")
+    torch.manual_seed(stream_seed(3, "weights"))
+    backbone = Backbone(SHAPE, LATENT, ARCHITECTURE)
+    drawn = {"encoder": backbone.encoder(len(model.encoder[-1].bias)), "decoder": backbone.decoder("tanh")}
+    for part, network in drawn.items():
+        own = getattr(model, part).state_dict()
+        for name, tensor in network.state_dict().items():
+            normed = name.replace("weight", "parametrizations.weight.original")
+            assert torch.equal(own[name if name in own else normed], tensor), (part, name)
 
 
 def test_seeds_start_from_different_weights(model_spec):
@@ -161,17 +158,15 @@ def test_a_model_file_imports_no_other_model_data_set_or_metric(path):
 
 
 def test_folding_leaves_the_architecture_of_the_plain_autoencoder():
-    model = initial_model(make_spec("irmae", {"depth": 4}), 0)
+    model = initial_model(make_spec("irmae", depth=4), 0)
     model.finish()
-    plain = initial_model(make_spec("ae", {}), 0)
+    plain = initial_model(make_spec("ae"), 0)
     assert {n: p.shape for n, p in model.named_parameters()} == {n: p.shape for n, p in plain.named_parameters()}
 
 
 def test_a_linear_chain_of_default_matrices_shrinks_codes_by_three_to_the_minus_half_depth():
-    torch.manual_seed(0)
-    spec = Spec("d", "v", "irmae", {"depth": 4}, (0,), (1, 32, 32), 256, ARCHITECTURE, Training(1, 4, 1e-3, True))
-    model = initial_model(spec, 0)
-    z = torch.randn(64, 256)
+    model = initial_model(replace(make_spec("irmae", depth=4), latent=256), 0)
+    z = torch.randn(64, 256, generator=torch.Generator().manual_seed(0))
     w = z
     for layer in model.chain:
         w = layer(w)
@@ -179,15 +174,15 @@ def test_a_linear_chain_of_default_matrices_shrinks_codes_by_three_to_the_minus_
 
 
 def test_penalties_add_their_mean_to_the_squared_error(x):
-    plain = initial_model(make_spec("ae", {}), 0)
+    plain = initial_model(make_spec("ae"), 0)
     z = plain.encode(x)
     base = (plain.decode(z) - x).square().mean()
     for options, penalty in [({"l1": 0.5}, z.abs().mean()), ({"l2": 0.5}, z.square().mean())]:
-        assert torch.allclose(initial_model(make_spec("ae", options), 0).loss(x, None), base + 0.5 * penalty)
+        assert torch.allclose(initial_model(make_spec("ae", **options), 0).loss(x, None), base + 0.5 * penalty)
 
 
 def test_the_vae_divergence_is_twice_the_usual_one_averaged_over_entries(x):
-    model = initial_model(make_spec("vae", {"beta": 0.25}), 0)
+    model = initial_model(make_spec("vae", beta=0.25), 0)
     mean, log_variance = model.posterior(x)
     noise = torch.zeros(4, 8)
     q = torch.distributions.Normal(mean, (0.5 * log_variance).exp())
@@ -202,7 +197,7 @@ def test_pca_reconstructs_data_of_its_own_rank_and_orders_its_directions():
     pictures = torch.randn(300, 8, generator=generator) @ basis
     low, high = pictures.min(), pictures.max()
     pixels = ((pictures - low) / (high - low) * 255).round().to(torch.uint8).view(300, 1, 32, 32)
-    model = fitted(make_spec("pca", {}), 0, pixels)
+    model = fitted(make_spec("pca"), 0, pixels)
     unit = pixels / 255
     z = model.encode(unit)
     assert (model.decode(z) - unit).abs().max() < 3 / 255  # rounding to grey levels is all that is lost

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from small_run import make_spec
 
 from bench.engine.operations import training_operations
-from bench.records.spec import Spec, Training
 from workflow.plan import typed
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -14,8 +14,7 @@ SMALL = {"family": "dense", "encoder": [4], "decoder": [4, 2], "decoder_relu": T
 
 
 def specification(shape, latent, architecture, model="ae", **options):
-    training = Training(epochs=1, batch=32, lr=1e-3, shuffle=True)
-    return Spec("d", "v", model, options, (0, 1), shape, latent, architecture, training)
+    return replace(make_spec(model, **options), shape=shape, latent=latent, architecture=architecture)
 
 
 def test_a_small_network_counted_by_hand():

@@ -1,6 +1,7 @@
 """Expanding and checking a config, and reading the source: on small configs and folders made here."""
 
 import copy
+import subprocess
 import sys
 from pathlib import Path
 
@@ -65,13 +66,23 @@ def test_a_run_has_its_models_options_and_nothing_else_of_its_variant(config):
         "options": {"depth": 3},
         "seeds": [0, 1, 2, 3, 4],
         "path": "runs/mnist/x/0-4",
-        "metrics": ["encode", "spectrum", "interpolate", "classify", "sample", "fid"],
+        "metrics": ["encode", "classify", "generate"],
+        "measures": config["measures"],
         "latent": 128,
         "architecture": config["data"]["mnist"]["architecture"],
         "training": {**config["training"], "epochs": 2},
     }
     assert (supervised["variant"], supervised["metrics"]) == ("supervised", ["supervise"])
-    assert run.keys() - plan.spec(run).keys() == {"path", "metrics"}
+    assert run.keys() - plan.specification(run).keys() == {"path", "metrics", "measures"}
+
+
+def test_an_added_measure_has_a_table_of_its_own_and_leaves_the_codes_alone(config):
+    before = {run["path"]: run for run in plan.runs(config)}
+    config["measures"]["mine"] = {"depth": 3}
+    for run in plan.runs(config):
+        assert run["measures"] == before[run["path"]]["measures"]
+        more = [] if run["variant"] == "supervised" else ["measure/mine"]
+        assert run["metrics"] == before[run["path"]]["metrics"] + more
 
 
 def test_training_is_the_variants_then_the_data_sets_then_everyones(config):
@@ -88,8 +99,8 @@ def test_a_variant_runs_where_it_and_the_config_agree(config):
         "digits": {"model": "ae", "datasets": ["mnist", "celeba"]},
         "nowhere": {"model": "ae", "datasets": []},
     }
-    found = [(run["dataset"], run["variant"]) for run in plan.runs(config)]
-    assert found == [
+    running = [(run["dataset"], run["variant"]) for run in plan.runs(config)]
+    assert running == [
         ("shapes", "everywhere"),
         ("mnist", "everywhere"),
         ("mnist", "digits"),
@@ -112,18 +123,18 @@ def test_a_figure_leaves_out_what_does_not_run(config):
 
 def test_a_figure_shows_images_of_the_first_batch_of_seeds(config):
     config |= {"datasets": ["shapes", "mnist"], "seeds": [4, 1, 2], "seeds_per_job": 2}
-    found = plan.make_plan(config)
-    assert plan.figure_images(found, "8") == [
+    made = plan.make_plan(config)
+    assert plan.figure_images(made, "8") == [
         f"runs/mnist/{variant}/1-2/images/pca_grid.npy" for variant in ("ae", "vae", "irmae-l8")
     ]
-    assert plan.figure_images(found, "9")[0] == "runs/mnist/ae/1-2/images/gmm.npy"
-    assert plan.figure_images(found, "2") == []
+    assert plan.figure_images(made, "9")[0] == "runs/mnist/ae/1-2/images/gmm.npy"
+    assert plan.figure_images(made, "2") == []
 
 
 def test_every_image_of_a_figure_belongs_to_a_run(config):
-    found = plan.make_plan(config)
-    paths = {run["path"] for run in found["runs"]}
-    images = [image for number in found["figures"] for image in plan.figure_images(found, number)]
+    made = plan.make_plan(config)
+    paths = {run["path"] for run in made["runs"]}
+    images = [image for number in made["figures"] for image in plan.figure_images(made, number)]
     assert images
     assert {image.split("/images/")[0] for image in images} <= paths
 
@@ -145,12 +156,10 @@ def test_typed_reads_what_the_command_line_and_yaml_leave_as_text():
     }
 
 
-def test_the_plan_needs_the_standard_library_only():
-    for path in ("plan.py", "alternatives.py", "sources.py"):
-        text = (REPOSITORY / "workflow" / path).read_text(encoding="utf-8")
-        imported = [line.split()[1].split(".")[0] for line in text.splitlines() if line.startswith(("import", "from"))]
-        assert imported
-        assert set(imported) <= sys.stdlib_module_names | {"workflow"}
+@pytest.mark.parametrize("module", ["plan", "sources"])
+def test_the_plan_needs_the_standard_library_only(module):
+    command = [sys.executable, "-S", "-c", f"import workflow.{module}"]  # -S: nothing that was installed
+    subprocess.run(command, cwd=REPOSITORY, check=True)
 
 
 def test_another_model_for_a_variant_is_trained_as_the_variant_is():
@@ -227,6 +236,8 @@ def edit(config, where, value):
         ("figures/2/panels/shapes", ["ae-11"], "figures.2.panels.shapes: there is no variant 'ae-11'."),
         ("figures/2", {"kind": "spectrum"}, "figures.2: 'panels' is a required property"),
         ("figures/dept", {"kind": "study"}, "figures.dept: there is no study 'dept'. Did you mean depth?"),
+        ("measures/spectrun", {}, "measures: there is no measure 'spectrun'. Did you mean spectrum?"),
+        ("measures/spectrum/treshold", 1, "measures.spectrum: there is no option 'treshold'. Did you mean thresholds?"),
         ("family/methods/VAE", ["vea"], "family.methods.VAE: there is no variant 'vea'. Did you mean vae?"),
         ("family/methods/VAE", ["ae"], "family.methods.VAE: ae stands for AE already"),
         ("family/against", ["IRMEA"], "family.against: there is no method 'IRMEA'. Did you mean IRMAE?"),
@@ -266,7 +277,9 @@ def undescribed(node):
 
 def test_the_closure_follows_imports_within_bench_only(tmp_path):
     write(tmp_path, "bench/__init__.py", "")
-    write(tmp_path, "bench/a.py", "import json\nfrom bench.b import f\n")
+    write(tmp_path, "bench/a.py", "import json\nfrom bench.b import f\nfrom bench.job.log import g\n")
+    write(tmp_path, "bench/job/__init__.py", "")
+    write(tmp_path, "bench/job/log.py", "from bench.alone import h\n")  # what surrounds a job is no code of it
     write(tmp_path, "bench/b.py", "def f():\n    import bench.parts.c\n")
     write(tmp_path, "bench/parts/__init__.py", "")
     write(tmp_path, "bench/parts/c.py", "from bench import d\n")
@@ -281,17 +294,18 @@ def test_the_closure_follows_imports_within_bench_only(tmp_path):
 def test_no_rule_but_those_of_a_model_depends_on_a_model():
     for path in (REPOSITORY / "bench").glob("*.py"):
         files = sources.closure(REPOSITORY, f"bench/{path.name}")
-        assert not [file for file in files if file.startswith("bench/models/") and "__init__" not in file]
+        assert {Path(file).name for file in files if Path(file).parent == Path("bench/models")} <= {"__init__.py"}
 
 
 def test_options_are_the_keyword_only_arguments(tmp_path):
     source = "class Model:\n    def __init__(self, backbone, *, depth: int, beta: float = 0.1):\n        pass\n"
     write(tmp_path, "bench/models/m.py", source)
-    found = sources.options(tmp_path, "bench/models/m.py", "Model.__init__")
-    assert {name: option.required for name, option in found.items()} == {"depth": True, "beta": False}
-    assert found["beta"].expects(1) is None
-    assert found["depth"].expects("1") == "a value of type int"
+    options = sources.options(tmp_path, "bench/models/m.py", "Model.__init__")
+    assert {name: option.required for name, option in options.items()} == {"depth": True, "beta": False}
+    assert options["beta"].expects(1) is None
+    assert options["depth"].expects("1") == "a value of type int"
 
 
 def test_equal_contents_give_equal_texts():
-    assert plan.text({"b": 1, "a": [1.0, "x"]}) == plan.text({"a": [1.0, "x"], "b": 1}) == '{"a": [1.0, "x"], "b": 1}'
+    given = {"b": 1, "a": [1.0, "x"]}, {"a": [1.0, "x"], "b": 1}
+    assert {plan.as_json(content) for content in given} == {'{"a": [1.0, "x"], "b": 1}'}

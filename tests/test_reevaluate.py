@@ -1,20 +1,17 @@
 """The same models measured otherwise: each alternative against a truth that does not come from `reevaluate`."""
 
-import json
-
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
-from small_run import CPU, LATENT, SEEDS, call, read_rows, write_small_run
+from small_run import CPU, LATENT, SEEDS, read_rows, specification, write_small_run
 
-from bench.classify import Codes, classify
 from bench.engine.build import decode, load_models
+from bench.measures.base.classification import Codes, classify
+from bench.measures.base.densities import sample
 from bench.measures.base.features import Reference, features_to_fid, images_to_features, load_extractor
 from bench.records.files import sha256, write_array
-from bench.records.spec import read_spec
 from bench.reevaluate import Real, Run, crossed, generated, least_error, main, reevaluate
-from bench.sample import sample
 from benchmarks.random_network import write_random_in_domain
 
 CLASSIFY = {
@@ -24,14 +21,16 @@ CLASSIFY = {
 SAMPLE = {"count": 100, "covariance_floor": 1e-6, "components": 2}
 
 
-def run_of(folder, **changes) -> Run:
-    spec, _ = write_small_run(folder, **changes)
-    return Run(spec, folder, folder / "data", CPU)
+def run_of(folder, model="ae", **options) -> Run:
+    spec, _ = write_small_run(folder, model, **options)
+    return Run(
+        spec, folder / "model.safetensors", folder / "codes", folder / "samples.safetensors", folder / "data", CPU
+    )
 
 
 @pytest.fixture
 def irmae(tmp_path):
-    return run_of(tmp_path, variant="irmae-l2", model="irmae", options={"depth": 2})
+    return run_of(tmp_path, "irmae", depth=2)
 
 
 @pytest.fixture
@@ -61,7 +60,7 @@ def test_models_without_a_chain_or_a_posterior_have_no_such_codes(tmp_path):
 
 
 def test_codes_drawn_from_the_posterior_spread_about_its_mean_and_repeat(tmp_path):
-    run = run_of(tmp_path, model="vae", options={"beta": 0.1})
+    run = run_of(tmp_path, "vae", beta=0.1)
     drawn, mean = run.codes("posterior"), run.codes(None)
     images = torch.from_numpy(np.load(run.data / "train.npy")) / 255
     deviation = (run.models[0].posterior(images)[1] / 2).exp().numpy()
@@ -74,7 +73,7 @@ def test_codes_drawn_from_the_posterior_spread_about_its_mean_and_repeat(tmp_pat
 
 def test_of_the_test_images_both_splits_are_the_test_codes(irmae):
     codes = irmae.codes("test")
-    assert np.array_equal(codes["train"], np.load(irmae.folder / "codes/test.npy"))
+    assert np.array_equal(codes["train"], np.load(irmae.encoded / "test.npy"))
 
 
 def alternatives(**parts):
@@ -83,10 +82,10 @@ def alternatives(**parts):
 
 def test_a_classifier_trained_otherwise_is_the_usual_rule_with_other_settings(irmae, real):
     settings = CLASSIFY | {"dropout": 0.5}
-    found = {(s, m): v for s, m, v in reevaluate(irmae, real, alternatives(classify=settings))}
-    codes = Codes(*(torch.from_numpy(np.load(irmae.folder / f"codes/{split}.npy")) for split in ("train", "test")))
+    values = {(s, m): v for s, m, v in reevaluate(irmae, real, alternatives(classify=settings))}
+    codes = Codes(*(torch.from_numpy(np.load(irmae.encoded / f"{split}.npy")) for split in ("train", "test")))
     labels = [torch.from_numpy(np.load(irmae.data / f"{split}_labels.npy")) for split in ("train", "test")]
-    assert found == {(s, f"x/{m}"): v for s, m, v in classify(SEEDS, codes, *labels, settings)}
+    assert values == {(s, f"x/{m}"): v for s, m, v in classify(SEEDS, codes, *labels, settings)}
 
 
 def test_an_alternative_that_only_changes_codes_a_model_lacks_is_left_out(tmp_path, real):
@@ -98,14 +97,13 @@ def test_an_alternative_that_only_changes_codes_a_model_lacks_is_left_out(tmp_pa
 
 
 def test_no_classifier_can_beat_the_share_of_classes_it_never_saw(irmae, real):
-    labels = np.arange(60) % 10
-    labels[:10] = [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
-    write_array(irmae.data / "train_labels.npy", labels)
+    write_array(irmae.data / "test_labels.npy", np.arange(40) % 10)
+    write_array(irmae.data / "train_labels.npy", np.array([5, 0, 4, 1, 9, 2, 1, 3, 1, 4, *np.arange(50) % 10]))
     settings = CLASSIFY | {"subset": "first", "epochs": 50}
-    found = {m: v for _, m, v in reevaluate(irmae, real, alternatives(classify=settings))}
-    assert found["x/least_error:10"] == 30.0  # 6, 7 and 8 of ten equal classes
-    assert found["x/least_error:30"] == 0.0
-    assert found["x/error:10:best"] >= 30.0
+    values = {m: v for _, m, v in reevaluate(irmae, real, alternatives(classify=settings))}
+    assert values["x/least_error:10"] == 30.0  # 6, 7 and 8 of ten equal classes
+    assert values["x/least_error:30"] == 0.0
+    assert values["x/error:10:best"] >= 30.0
 
 
 def test_the_first_ten_labels_of_mnist_leave_29_6_percent_out_of_reach():
@@ -116,7 +114,7 @@ def test_the_first_ten_labels_of_mnist_leave_29_6_percent_out_of_reach():
 
 def test_crossed_seeds_keep_their_codes_and_share_the_labels(irmae):
     rows = list(crossed(irmae, CLASSIFY, 3))
-    codes = {split: np.load(irmae.folder / f"codes/{split}.npy") for split in ("train", "test")}
+    codes = {split: np.load(irmae.encoded / f"{split}.npy") for split in ("train", "test")}
     labels = [torch.from_numpy(np.load(irmae.data / f"{split}_labels.npy")) for split in ("train", "test")]
     assert len(rows) == 3 * 2 * 2 * 2
     for draw in range(3):
@@ -128,32 +126,40 @@ def test_crossed_seeds_keep_their_codes_and_share_the_labels(irmae):
 
 def test_another_reference_and_other_samples_are_measured_as_usual(irmae, real):
     z = torch.randn(2, 100, LATENT, generator=torch.Generator().manual_seed(1))
-    save_file({"gmm": z}, irmae.folder / "samples.safetensors")
-    models = load_models(irmae.spec, irmae.folder / "model.safetensors", CPU)
-    found = {(s, m): v for s, m, v in generated(irmae, real, {"reference": "train"}, irmae.codes(None))}
+    save_file({"gmm": z}, irmae.samples)
+    models = load_models(irmae.spec, irmae.weights, CPU)
+    values = {(s, m): v for s, m, v in generated(irmae, real, {"reference": "train"}, irmae.codes(None))}
     features = images_to_features(decode(models[0], z[0], CPU), real.extractor, CPU)
-    assert found[0, "fid:gmm"] == pytest.approx(features_to_fid(features, real.references["train"]))
+    assert values[0, "fid:gmm"] == pytest.approx(features_to_fid(features, real.references["train"]))
 
-    found = {(s, m): v for s, m, v in generated(irmae, real, {"count": 60}, irmae.codes(None))}
+    values = {(s, m): v for s, m, v in generated(irmae, real, {"count": 60}, irmae.codes(None))}
     features = images_to_features(decode(models[0], z[0, :60], CPU), real.extractor, CPU)
-    assert found[0, "fid:gmm"] == pytest.approx(features_to_fid(features, real.references["test"]))
+    assert values[0, "fid:gmm"] == pytest.approx(features_to_fid(features, real.references["test"]))
 
     codes = irmae.codes("test")
-    found = {(s, m): v for s, m, v in generated(irmae, real, {"sample": SAMPLE}, codes)}
-    drawn = sample(codes["test"][1], 2, SAMPLE, 1, "cpu")[0]["gmm"]
+    values = {(s, m): v for s, m, v in generated(irmae, real, {"sample": SAMPLE}, codes)}
+    drawn = sample(codes["test"][1], 2, SAMPLE, 1, CPU)[0]["gmm"]
     features = images_to_features(decode(models[1], drawn, CPU), real.extractor, CPU)
-    assert found[1, "fid:gmm"] == pytest.approx(features_to_fid(features, real.references["test"]))
+    assert values[1, "fid:gmm"] == pytest.approx(features_to_fid(features, real.references["test"]))
 
 
-def test_the_rule_writes_every_alternative_by_name_and_a_diverged_seed_empty(tmp_path, real, monkeypatch):
+def test_the_rule_writes_every_alternative_by_name_and_a_diverged_seed_empty(tmp_path, real):
     write_small_run(tmp_path, diverged=1)
-    settings = alternatives(classify=CLASSIFY, sample=SAMPLE) | {"crossed": {"classify": CLASSIFY, "seeds": 2}}
-    flags = {"run": tmp_path, "data": tmp_path / "data", "reference": tmp_path / "reference.safetensors"}
-    flags |= {"extractor": tmp_path / "weights.safetensors", "out": tmp_path / "reevaluate.csv", "device": "cpu"}
-    fid = {"extractor": "in_domain", "reference": "test"}
-    call(monkeypatch, main, **flags, settings=json.dumps(settings), fid=json.dumps(fid))
-    rows = read_rows(tmp_path / "reevaluate.csv")
-    assert {row["metric"] for row in rows} >= {"x/error:10:best", "x/fid:gmm", "x/kid:gmm", "crossed-1/error:30:last"}
-    assert {row["value"] == "" for row in rows if row["seed"] == "1"} == {True}
-    assert {row["value"] == "" for row in rows if row["seed"] == "0"} == {False}
-    assert read_spec(tmp_path / "spec.json").seeds == SEEDS
+    main(
+        spec=specification(),
+        settings=alternatives(classify=CLASSIFY, sample=SAMPLE) | {"crossed": {"classify": CLASSIFY, "seeds": 2}},
+        extractor="in_domain",
+        against="test",
+        model=tmp_path / "model.safetensors",
+        codes=tmp_path / "codes",
+        samples=tmp_path / "samples.safetensors",
+        data=tmp_path / "data",
+        reference=tmp_path / "reference.safetensors",
+        network=tmp_path / "weights.safetensors",
+        metrics=tmp_path / "reevaluate.csv",
+        device=CPU,
+    )
+    values = read_rows(tmp_path / "reevaluate.csv")
+    assert {name for _, name in values} >= {"x/error:10:best", "x/fid:gmm", "x/kid:gmm", "crossed-1/error:30:last"}
+    assert {seed for (seed, _), value in values.items() if value == ""} == {1}
+    assert {seed for (seed, _), value in values.items() if value != ""} == {0}

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.datasets.base.splits import Split, shapes
+from bench.datasets import shapes
+from bench.datasets.base.splits import Split
 from bench.job.command import Stop
 
 

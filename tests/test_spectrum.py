@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bench.spectrum import codes_to_spectrum, effective_rank, spectrum
+from bench.measures.spectrum import codes_to_spectrum, effective_rank, spectrum
 
 
 def codes_of(variances, n=4) -> np.ndarray:
@@ -47,8 +47,8 @@ def test_redundant_coordinates_add_no_rank():
 
 
 def test_ranks_count_values_above_the_threshold_only():
-    found = metrics(codes_of([1.0, 0.5, 0.02, 0.005, 0.0001]))
-    assert (found["rank:0.01"], found["rank:0.001"]) == (3, 4)
+    values = metrics(codes_of([1.0, 0.5, 0.02, 0.005, 0.0001]))
+    assert (values["rank:0.01"], values["rank:0.001"]) == (3, 4)
 
 
 def test_a_value_equal_to_the_threshold_does_not_count():
@@ -59,8 +59,8 @@ def test_a_value_equal_to_the_threshold_does_not_count():
 
 
 def test_constant_codes_have_rank_zero():
-    found = metrics(np.ones((5, 3), dtype=np.float32))
-    assert found["effective_rank"] == found["rank:0.01"] == found["largest_singular_value"] == 0
+    values = metrics(np.ones((5, 3), dtype=np.float32))
+    assert values["effective_rank"] == values["rank:0.01"] == values["largest_singular_value"] == 0
 
 
 def test_a_diverged_seed_has_no_numbers():

@@ -2,13 +2,12 @@
 
 import pytest
 import torch
-from test_train import make_spec, pictures
+from small_run import CPU, make_spec, pictures
 
-from bench.engine.steps import PER_REPLAY, WARM_UP, Steps, side_by_side
+from bench.engine.steps import PER_REPLAY, WARM_UP, Steps, concurrently
 from bench.engine.training import Trainer
 
 GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device on this machine")
-CPU = torch.device("cpu")
 
 
 def test_every_row_is_a_step_in_order():
@@ -19,8 +18,8 @@ def test_every_row_is_a_step_in_order():
     assert seen == [(0, 0), (1, 10), (2, 20), (3, 30)]
 
 
-def test_tasks_side_by_side_return_in_order():
-    assert [int(t) for t in side_by_side([lambda i=i: torch.tensor(i) for i in range(3)], CPU)] == [0, 1, 2]
+def test_concurrent_tasks_return_in_order():
+    assert [int(t) for t in concurrently([lambda i=i: torch.tensor(i) for i in range(3)], CPU)] == [0, 1, 2]
 
 
 @GPU

@@ -1,12 +1,11 @@
-import json
+"""Rule `supervise`: encoder and head trained together, Table 2's last row."""
 
 import numpy as np
 import pytest
 import torch
-from small_run import call, read_rows, specification, write_small_run
+from small_run import CPU, make_spec, read_rows, specification, write_small_run
 
 from bench.measures.base.heads import labelled_subset
-from bench.records.spec import Spec, Training
 from bench.supervise import Classifier, Images, main, supervise
 
 SETTINGS = {
@@ -23,18 +22,6 @@ SETTINGS = {
 LABELS = torch.arange(60) % 3
 
 
-@pytest.fixture
-def double():
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(torch.float32)
-
-
-def spec_of(seeds) -> Spec:
-    training = Training(epochs=1, batch=4, lr=1e-3, shuffle=True)
-    return Spec(**{**specification(), "model": "supervised", "seeds": seeds, "training": training})
-
-
 def bars(labels) -> torch.Tensor:
     """Images [n, 1, 32, 32] with a bright bar whose place is the class."""
     images = torch.zeros(len(labels), 1, 32, 32, dtype=torch.uint8)
@@ -45,19 +32,19 @@ def bars(labels) -> torch.Tensor:
 
 def errors(seeds, images, **changes) -> dict[tuple[int, str], float]:
     inputs = Images(images, images, seeds=len(seeds))
-    rows = supervise(spec_of(seeds), inputs, LABELS, LABELS, SETTINGS | changes)
+    rows = supervise(make_spec("supervised", seeds=seeds), inputs, LABELS, LABELS, SETTINGS | changes)
     return {(seed, metric): value for seed, metric, value in rows}
 
 
 def test_classes_that_can_be_seen_are_learnt():
-    found = errors((0, 1), bars(LABELS))
-    assert {metric for _, metric in found} == {f"error:{b}:{k}" for b in (10, 60) for k in ("best", "last")}
-    assert {value for (_, metric), value in found.items() if metric.startswith("error:60")} == {0.0}
+    percent = errors((0, 1), bars(LABELS))
+    assert {metric for _, metric in percent} == {f"error:{b}:{k}" for b in (10, 60) for k in ("best", "last")}
+    assert {value for (_, metric), value in percent.items() if metric.startswith("error:60")} == {0.0}
 
 
 def test_images_that_are_all_alike_leave_two_classes_of_three_wrong():
-    found = errors((0,), torch.full((60, 1, 32, 32), 7, dtype=torch.uint8), epochs=2)
-    assert [*found.values()] == pytest.approx([200 / 3] * 4)
+    percent = errors((0,), torch.full((60, 1, 32, 32), 7, dtype=torch.uint8), epochs=2)
+    assert [*percent.values()] == pytest.approx([200 / 3] * 4)
 
 
 def test_a_seed_alone_and_in_a_batch_of_three_agree(double):
@@ -67,7 +54,7 @@ def test_a_seed_alone_and_in_a_batch_of_three_agree(double):
 
 
 def test_the_encoder_is_trained_with_the_head():
-    model = Classifier(spec_of((0,)), hidden=16, classes=3)
+    model = Classifier(make_spec("supervised", seeds=(0,)), hidden=16, classes=3)
     model(torch.rand(1, 4, 1, 32, 32)).sum().backward()
     assert all(p.grad is not None and p.grad.any() for p in [*model.encoder.parameters()][:1])
 
@@ -81,25 +68,25 @@ def test_labelled_images_are_those_of_the_heads_on_codes():
             return super().train(index)
 
     inputs = Recorder(bars(LABELS), bars(LABELS), seeds=1)
-    list(supervise(spec_of((3,)), inputs, LABELS, LABELS, SETTINGS | {"budgets": [10], "epochs": 1}))
+    list(
+        supervise(
+            make_spec("supervised", seeds=(3,)), inputs, LABELS, LABELS, SETTINGS | {"budgets": [10], "epochs": 1}
+        )
+    )
     subset = labelled_subset(LABELS.numpy(), 10, "stratified", 3)
     assert np.array_equal(torch.cat(chosen, 1)[0].sort().values, subset)
 
 
-def test_the_rule_writes_every_budget_of_every_seed(tmp_path, monkeypatch):
+def test_the_rule_writes_every_budget_of_every_seed(tmp_path):
     write_small_run(tmp_path)
-    out = tmp_path / "supervise.csv"
-    call(
-        monkeypatch,
-        main,
-        spec=tmp_path / "spec.json",
+    main(
+        spec=specification("supervised"),
+        settings=SETTINGS | {"epochs": 1},
         data=tmp_path / "data",
-        settings=json.dumps(SETTINGS | {"epochs": 1}),
-        device="cpu",
-        out=out,
+        metrics=tmp_path / "supervise.csv",
+        device=CPU,
     )
-    rows = read_rows(out)
-    assert {(row["seed"], row["metric"]) for row in rows} == {
-        (seed, f"error:{budget}:{kind}") for seed in "01" for budget in (10, 60) for kind in ("best", "last")
-    }
-    assert all(0 <= float(row["value"]) <= 100 for row in rows)
+    values = read_rows(tmp_path / "supervise.csv")
+    names = {f"error:{budget}:{kind}" for budget in (10, 60) for kind in ("best", "last")}
+    assert values.keys() == {(seed, name) for seed in (0, 1) for name in names}
+    assert all(0 <= float(value) <= 100 for value in values.values())

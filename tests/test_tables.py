@@ -12,8 +12,10 @@ from bench.records.names import label, labels, title_in
 from bench.records.tables import read_table
 from bench.report.cells import COLUMNS, mean_sd, published, summarise, table
 from bench.report.cost import cost
+from bench.report.measures import decimals
 from bench.report.results import read_results
 from bench.report.verdicts import verdicts
+from bench.tables import whole_report
 
 ROOT = Path(__file__).resolve().parent.parent
 # Tables that the text leads to.
@@ -155,21 +157,58 @@ def test_interpolations_stand_beside_blended_pixels_and_true_midpoints_where_the
     assert row(other, "VAE")[1] == "0.1015 ± 0.0007 (2 of 3, 1 diverged)" and len(row(other, "AE")) == 2
 
 
+def test_an_added_measure_is_among_all_numbers_and_has_a_section(folder, text):
+    metrics = pd.read_csv(folder / "tables" / "metrics.csv")
+    own = metrics.query("dataset == 'mnist5k' and variant == 'ae' and metric == 'mine'")
+    assert list(own["step"]) == ["measure/mine"] * 3 and list(own["value"]) == [0.001, 0.0015, 0.002]
+    part = section(text, "## Added measures")
+    shapes, digits = part.split("### mnist5k (digits)")
+    assert row(shapes, " ") == row(digits, " ") == ["mine", "mine:largest"]
+    assert row(digits, "AE") == ["0.00150 ± 0.00050 (3)", "30.0 ± 0.0 (3)"]
+    assert row(digits, "VAE") == ["0.00175 ± 0.00035 (2 of 3, 1 diverged)", "30.0 ± 0.0 (2 of 3, 1 diverged)"]
+    assert [line.split("|")[1].strip() for line in shapes.splitlines() if line.startswith("| ")][2:] == [
+        "AE",
+        "IRMAE l=2",
+        "PCA",
+    ]
+
+
+def test_without_an_added_measure_there_is_not_even_a_heading(folder, text):
+    results = read_results(folder / "plan.json", folder, PAPER)
+    usual = results.metrics[~results.metrics["step"].str.startswith("measure/")]
+    report = whole_report(replace(results, metrics=usual))
+    headings = [line for line in text.splitlines() if line.startswith("## ")]
+    assert [line for line in report.splitlines() if line.startswith("## ")] == [
+        line for line in headings if line != "## Added measures"
+    ]
+    assert "\n\n\n" not in report
+
+
+@pytest.mark.parametrize(
+    ("largest", "expected"),
+    [(0.00123, 5), (0.5, 3), (1.0, 2), (30.0, 1), (999.0, 0), (5e4, 0), (0, 0), (float("nan"), 0)],
+)
+def test_an_added_measure_shows_three_digits_of_its_largest_mean(largest, expected):
+    assert decimals(largest) == expected
+
+
 def test_costs_add_up_over_jobs_and_untrained_rows_have_no_rate(folder, text):
     part = section(text, "## Cost")
-    # Two batches of six jobs, and of 10 s of training; three seeds see 4,000 images twice.
-    assert row(part, "AE") == ["no GPU", "150.0", "700", "20.0", "1,200", "no device", "1,000"]
+    # On shapes two batches of four jobs, and of 10 s of training; three seeds see 4,000 images twice.
+    assert row(part, "AE") == ["no GPU", "100.0", "700", "20.0", "1,200", "no device", "1,000"]
     assert row(part, "PCA")[3:5] == ["no training", "no training"]
-    assert row(part, "*shared by these rows*")[:3] == ["no GPU", "50.0", "700"]
+    assert row(part, "*shared by these rows*")[:3] == ["no GPU", "37.5", "700"]
     jobs = read_table(folder / "tables" / "jobs.csv")
     assert row(part, "*total*") == ["no GPU", f"{len(jobs) * 12.5:,.1f}", "700"]
 
 
 def test_on_a_gpu_its_seconds_are_those_of_the_jobs_that_hold_it(folder):
     results = read_results(folder / "plan.json", folder, PAPER)
-    part = cost(replace(results, runs=results.runs.assign(device="cuda", device_name="A card")))
+    jobs = [job | {"gpu": job["rule"] != "measure"} for job in results.plan["jobs"]]
+    runs = results.runs.assign(device="cuda", device_name="A card")
+    part = cost(replace(results, plan=results.plan | {"jobs": jobs}, runs=runs))
     assert "The machine: A card." in part
-    assert row(part, "AE")[:2] == ["125.0", "150.0"]  # spectrum leaves it to others
+    assert row(part, "AE")[:2] == ["75.0", "100.0"]
 
 
 def test_a_lost_benchmark_file_is_said_to_be_lost(folder):
@@ -179,11 +218,11 @@ def test_a_lost_benchmark_file_is_said_to_be_lost(folder):
     jobs = results.jobs.copy()
     jobs.loc[lost, measured] = float("nan")
     part = section(cost(replace(results, jobs=jobs)), "### shapes")
-    assert row(part, "AE")[:2] == ["not recorded: the benchmark files of 12 jobs are gone", "not recorded"]
+    assert row(part, "AE")[:2] == ["not recorded: the benchmark files of 8 jobs are gone", "not recorded"]
     jobs = results.jobs.copy()
     jobs.loc[lost & (jobs["rule"] == "train"), measured] = float("nan")
     part = section(cost(replace(results, jobs=jobs)), "### shapes")
-    assert row(part, "AE")[:2] == ["no GPU", "125.0 (10 of 12 jobs recorded)"]
+    assert row(part, "AE")[:2] == ["no GPU", "75.0 (6 of 8 jobs recorded)"]
 
 
 def test_table_1_can_be_recomputed_with_pandas_alone(folder):
@@ -246,9 +285,9 @@ def test_the_report_opens_with_verdicts_that_are_not_on_the_paper(text):
 
 def test_an_alternative_says_what_it_changes_and_where_it_was_not_tried(text):
     part = section(text, "## Would another protocol")
-    found = row(part, "4 ")
+    first_labels = row(part, "4 ")
     # Against the VAE two seeds are left, without a spread: unclear both ways.
-    assert found[1:] == ["2", "1", "0", "0", "1", "IRMAE l=8 below AE in error, 10 labels: the opposite"]
+    assert first_labels[1:] == ["2", "1", "0", "0", "1", "IRMAE l=8 below AE in error, 10 labels: the opposite"]
     assert row(part, "9 ")[1] == "not run: trains again"
     assert "fewer than **29.6 %** of the test images" in " ".join(part.split())
     # Errors are the autoencoder's seed's alone.

@@ -4,9 +4,9 @@ from workflow.totals import refusal
 
 
 def test_the_rule_that_asks_for_most_is_named_with_what_to_do():
-    line = refusal("gpu", {"train": 1, "fid": 4, "spec": 0}, 2)
+    line = refusal("gpu", {"train": 1, "generate": 4, "plan": 0}, 2)
     assert line == (
-        "resources: rule fid asks for gpu=4 and there are 2 in all, so it can never run: "
+        "resources: rule generate asks for gpu=4 and there are 2 in all, so it can never run: "
         "add `--resources gpu=4` or more, or `--config device=cpu`"
     )
 

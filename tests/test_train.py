@@ -1,56 +1,35 @@
 """The engine: a seed's result depends on the seed alone, and a cut run ends as an uncut one."""
 
 import dataclasses
+import json
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
+from small_run import CPU, DATA, interrupted, make_spec, pictures, specification
 
+from bench.engine import training
 from bench.engine.batches import epoch_order
 from bench.engine.build import initial_model
 from bench.engine.checkpoint import Checkpoint
-from bench.engine.training import Trainer
-from bench.records.files import read_json, sha256, write_array, write_json
-from bench.records.spec import Spec, Training
-from bench.train import train
+from bench.engine.training import Trainer, train
+from bench.fetch import fetch
+from bench.job import source
+from bench.records.files import read_json, sha256
+from bench.train import main, write_history
 
-ARCHITECTURE = {"family": "dense", "encoder": [4, 8, 8, 8], "decoder": [8, 8, 4], "decoder_relu": True}
-
-
-def make_spec(model="ae", seeds=(0, 1, 2, 3, 4), epochs=2, lr=1e-3, **options) -> Spec:
-    training = Training(epochs=epochs, batch=8, lr=lr, shuffle=True)
-    return Spec("digits", model, model, options, tuple(seeds), (1, 32, 32), 8, ARCHITECTURE, training)
-
-
-def pictures(count=43) -> torch.Tensor:
-    """Smooth random blobs: something an autoencoder can learn in a few steps."""
-    generator = np.random.default_rng(0)
-    centre = generator.uniform(8, 24, (count, 2, 1, 1))
-    rows, columns = np.mgrid[:32, :32]
-    bump = np.exp(-((rows - centre[:, 0]) ** 2 + (columns - centre[:, 1]) ** 2) / 30)
-    return torch.from_numpy((bump * 255).astype(np.uint8))[:, None]
-
-
-@pytest.fixture
-def double():
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(torch.float32)
-
-
-@pytest.fixture
-def checkpoint(tmp_path) -> Checkpoint:
-    return Checkpoint(tmp_path / "checkpoint", "digest")
+FIVE = range(5)
 
 
 @pytest.mark.parametrize(("model", "options"), [("irmae", {"depth": 3}), ("vae", {})])
 def test_a_seed_alone_and_in_a_batch_of_five_agree(model, options, double, checkpoint):
-    batch = train(make_spec(model, **options), pictures(), checkpoint)
+    batch = train(make_spec(model, seeds=FIVE, **options), pictures(), checkpoint)
     alone = train(make_spec(model, seeds=(3,), **options), pictures(), checkpoint)
     for name, tensor in alone.state.items():
         assert torch.allclose(tensor[0], batch.state[name][3], rtol=1e-9, atol=1e-12), name
@@ -72,7 +51,7 @@ def test_training_equals_the_plain_loop(double, checkpoint):
 
 
 def test_the_loss_goes_down(checkpoint):
-    history = np.array(train(make_spec(epochs=8, lr=1e-2), pictures(), checkpoint).history)
+    history = np.array(train(make_spec(seeds=FIVE, epochs=8, lr=1e-2), pictures(), checkpoint).history)
     assert (history[-1] < 0.5 * history[0]).all()
 
 
@@ -97,13 +76,13 @@ def test_controls_take_no_step(model, checkpoint):
 
 
 def test_batches_are_those_of_the_seed_for_every_variant():
-    one, other = make_spec("ae"), make_spec("irmae", seeds=(4, 1), depth=2)
+    one, other = make_spec(seeds=FIVE), make_spec("irmae", seeds=(4, 1), depth=2)
     assert torch.equal(epoch_order(one, 43, 5)[:, [4, 1]], epoch_order(other, 43, 5))
     assert not torch.equal(epoch_order(one, 43, 5), epoch_order(one, 43, 6))
 
 
 def test_an_epoch_visits_every_image_once_but_for_an_incomplete_last_batch():
-    order = epoch_order(make_spec(), 43, 0)
+    order = epoch_order(make_spec(seeds=FIVE), 43, 0)
     assert order.shape == (5, 5, 8)
     assert all(len(set(seed.flatten().tolist())) == 40 for seed in order.unbind(1))
 
@@ -125,7 +104,7 @@ def test_one_diverged_seed_leaves_the_others_alone():
 
 
 def test_a_run_goes_on_from_its_checkpoint_bit_for_bit(checkpoint, monkeypatch):
-    monkeypatch.setattr("bench.train.CHECKPOINT_SECONDS", -1.0)
+    monkeypatch.setattr("bench.engine.training.CHECKPOINT_SECONDS", -1.0)
     spec, images = make_spec("vae", seeds=(0, 1), epochs=4), pictures()
     train(dataclasses.replace(spec, training=dataclasses.replace(spec.training, epochs=2)), images, checkpoint)
     resumed = train(spec, images, checkpoint)
@@ -146,77 +125,81 @@ def test_a_checkpoint_of_another_digest_or_a_damaged_one_is_not_used(checkpoint,
         assert "damaged" in capsys.readouterr().out
 
 
-def write_run(folder, epochs: int) -> list[str]:
-    """Write spec and data of a small run and return the command that trains it."""
-    data = folder / "data"
-    write_array(data / "train.npy", pictures(400).numpy())
-    write_array(data / "train_labels.npy", np.zeros(400, dtype=np.int64))
-    write_json(data / "data.json", {"sha256": {"train.npy": sha256(data / "train.npy")}})
-    spec = dataclasses.asdict(make_spec("irmae", seeds=(0, 1), epochs=epochs, depth=2))
-    write_json(folder / "spec.json", spec)
-    return [
-        sys.executable,
-        "-m",
-        "bench.train",
-        "--spec",
-        f"{folder}/spec.json",
-        "--data",
-        f"{data}",
-        "--device",
-        "cpu",
-    ]
+# The rule
 
 
-def outputs(folder, name: str) -> list[str]:
-    paths = {
-        "checkpoint": name,
-        "model": f"{name}.safetensors",
-        "history": f"{name}.csv",
-        "provenance": f"{name}.json",
-    }
-    return [part for flag, file in paths.items() for part in (f"--{flag}", f"{folder}/{file}")]
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with data for a small run."""
+    fetch("linear", DATA | {"train": 400}, tmp_path, tmp_path / "data")
+    return tmp_path
 
 
-def test_sigkill_in_mid_training_then_the_same_command_ends_as_if_nothing_happened(tmp_path):
-    command = write_run(tmp_path, epochs=12)
-    every_epoch = "import bench.train as t; t.CHECKPOINT_SECONDS = 0; t.run(t.main)"
-    command = [command[0], "-c", every_epoch, *command[3:]]
-    process = subprocess.Popen([*command, *outputs(tmp_path, "cut")], stdout=subprocess.DEVNULL)
-    state = tmp_path / "cut" / "state.safetensors"
+def paths(folder, name: str) -> dict[str, Path]:
+    """Return what the rule reads and writes, by its parameters."""
+    files = {"model": f"{name}.safetensors", "history": f"{name}.csv", "provenance": f"{name}.json"}
+    return {"data": folder / "data"} | {key: folder / file for key, file in files.items()}
+
+
+def run_rule(folder, epochs: int = 2) -> None:
+    spec = specification("irmae", depth=2, epochs=epochs)
+    main(spec=spec, checkpoint=str(folder / "checkpoint"), **paths(folder, "run"), device=CPU)
+
+
+# A job with a checkpoint after every epoch.
+JOB = "import bench.engine.training as t; t.CHECKPOINT_SECONDS = 0; from bench.job import __main__; __main__.main()"
+
+
+@pytest.mark.long
+def test_sigkill_in_mid_training_then_the_same_command_ends_as_if_nothing_happened(folder):
+    settings = {"spec": specification("irmae", depth=2, epochs=12), "checkpoint": str(folder / "checkpoint")}
+    words = [word for key, path in paths(folder, "cut").items() for word in (f"--{key}", str(path))]
+    command = [sys.executable, "-c", JOB, "train", "--settings", json.dumps(settings), "--device", "cpu", *words]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    state = folder / "checkpoint" / "state.safetensors"
     while not state.exists() and process.poll() is None:
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert process.returncode == -signal.SIGKILL
-    assert not (tmp_path / "cut.safetensors").exists()
-    resumed = subprocess.run([*command, *outputs(tmp_path, "cut")], capture_output=True, text=True, check=True)
-    assert "resumed after epoch" in resumed.stdout
-    subprocess.run([*command, *outputs(tmp_path, "whole")], capture_output=True, check=True)
-    cut, whole = (load_file(tmp_path / f"{name}.safetensors") for name in ("cut", "whole"))
+    assert not (folder / "cut.safetensors").exists()
+    resumed = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "resumed after epoch" in resumed.stdout and not state.exists()
+    run_rule(folder, epochs=12)
+    cut, whole = (load_file(folder / f"{name}.safetensors") for name in ("cut", "run"))
     assert all(torch.equal(cut[name], whole[name]) for name in whole)
-    assert (tmp_path / "cut.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
-    assert not state.exists()
+    assert (folder / "cut.csv").read_bytes() == (folder / "run.csv").read_bytes()
 
 
-def test_provenance_names_what_the_result_depends_on(tmp_path):
-    command = write_run(tmp_path, epochs=1)
-    subprocess.run([*command, *outputs(tmp_path, "run")], capture_output=True, check=True)
-    record = read_json(tmp_path / "run.json")
-    assert record["data_sha256"] == sha256(tmp_path / "data" / "train.npy")
-    assert record["spec_sha256"] == sha256(tmp_path / "spec.json")
+@pytest.mark.parametrize(("file", "resumed"), [("bench/train.py", True), ("bench/encode.py", False)])
+def test_a_checkpoint_is_of_the_code_that_made_it(folder, monkeypatch, capsys, file, resumed):
+    """The digest of its rule's code, whatever the commit."""
+    monkeypatch.setattr(training, "CHECKPOINT_SECONDS", -1.0)
+    monkeypatch.setattr(source, "_taken", {})
+    source.take([source.REPOSITORY / "bench/train.py"])
+    with monkeypatch.context() as patch:
+        patch.setattr(Trainer, "epoch", interrupted(Trainer.epoch, 1))
+        with pytest.raises(KeyboardInterrupt):
+            run_rule(folder)
+    monkeypatch.setattr(source, "_git", lambda *arguments: "another commit")
+    source.take([source.REPOSITORY / file])
+    run_rule(folder)
+    assert ("resumed after epoch 1" in capsys.readouterr().out) is resumed
+
+
+def test_provenance_names_what_the_result_depends_on(folder):
+    run_rule(folder)
+    record, spec = read_json(folder / "run.json"), make_spec("irmae", depth=2)
+    assert record["data_sha256"] == sha256(folder / "data" / "train.npy")
+    assert record["spec_sha256"] == spec.digest
+    assert record["spec"] == json.loads(json.dumps(dataclasses.asdict(spec)))
     assert record["diverged"] == []
-    assert record["parameters"] == sum(p.numel() for p in initial_model(make_spec("irmae", depth=2), 0).parameters())
+    assert record["parameters"] == sum(p.numel() for p in initial_model(spec, 0).parameters())
     assert record["wall_seconds"] > 0 and record["peak_memory_bytes"] > 0
-    assert {"commit", "dirty", "torch", "numpy", "python", "device_name", "threads"} <= record.keys()
+    assert {"commit", "dirty", "code", "torch", "numpy", "python", "device_name", "threads"} <= record.keys()
 
 
-def test_a_missing_gpu_stops_in_one_line_that_names_the_ways_out(tmp_path):
-    if torch.cuda.is_available():
-        pytest.skip("this machine has a GPU")
-    command = write_run(tmp_path, epochs=1)
-    command[command.index("cpu")] = "cuda"
-    result = subprocess.run([*command, *outputs(tmp_path, "run")], capture_output=True, text=True)
-    assert result.returncode == 1
-    assert len(result.stderr.splitlines()) == 1
-    assert "device=cpu" in result.stderr and "preset=quick" in result.stderr
-    assert not (tmp_path / "run.safetensors").exists()
+def test_history_has_a_loss_of_every_seed_and_epoch_and_none_where_it_is_not_finite(tmp_path):
+    write_history(tmp_path / "history.csv", make_spec(), [[0.5, np.nan], [0.25, np.nan]])
+    expected = ["seed,epoch,loss", "0,1,0.5", "0,2,0.25", "1,1,", "1,2,"]
+    assert (tmp_path / "history.csv").read_text().splitlines() == expected

@@ -5,16 +5,13 @@ import copy
 import pytest
 import torch
 from safetensors.torch import save_file
-from test_models import make_spec
-from test_train import make_spec as make_run
-from test_train import pictures
+from small_run import CPU, interrupted, make_spec, pictures
 
 from bench.engine.build import initial_model, load_models
 from bench.engine.checkpoint import Checkpoint
-from bench.engine.training import Trainer
+from bench.engine.training import Trainer, train
 from bench.job.command import Stop
 from bench.models.base.truncation import truncate
-from bench.train import train
 
 
 def rows(count: int, width: int, seed: int = 0) -> torch.Tensor:
@@ -29,12 +26,12 @@ def of_spectrum(values: list[float], count: int = 7, width: int = 6) -> torch.Te
 
 def slopes(function, z: torch.Tensor, step: float = 1e-6) -> torch.Tensor:
     """Return a function's gradient by central differences."""
-    found = torch.zeros_like(z)
+    gradient = torch.zeros_like(z)
     for index in range(z.numel()):
         change = torch.zeros_like(z)
         change.view(-1)[index] = step
-        found.view(-1)[index] = (function(z + change) - function(z - change)) / (2 * step)
-    return found
+        gradient.view(-1)[index] = (function(z + change) - function(z - change)) / (2 * step)
+    return gradient
 
 
 def test_the_truncation_is_the_nearest_matrix_of_its_rank():
@@ -88,7 +85,7 @@ def test_codes_that_are_not_finite_give_no_number_and_no_error():
 
 def test_at_full_rank_it_is_the_plain_autoencoder():
     x = pictures(6) / 255
-    plain, full = initial_model(make_spec("ae", {}), 0), initial_model(make_spec("rrae", {"rank": 8}), 0)
+    plain, full = initial_model(make_spec("ae"), 0), initial_model(make_spec("rrae", rank=8), 0)
     assert torch.allclose(full.loss(x, None), plain.loss(x, None), rtol=1e-5)
     full.settle(pictures(), 8)
     assert torch.allclose(full.encode(x), plain.encode(x), atol=1e-5)
@@ -97,10 +94,10 @@ def test_at_full_rank_it_is_the_plain_autoencoder():
 
 @pytest.mark.parametrize(("model", "options"), [("rrae", {"rank": 3}), ("arrae", {"start": 3})])
 def test_trained_codes_have_at_most_its_rank_and_inference_is_idempotent(model, options, tmp_path):
-    spec = make_run(model, seeds=(0, 1), epochs=3, **options)
+    spec = make_spec(model, seeds=(0, 1), epochs=3, **options)
     trained = train(spec, pictures(), Checkpoint(tmp_path, "d"))
     save_file(trained.state, tmp_path / "model.safetensors")
-    for one in load_models(spec, tmp_path / "model.safetensors", torch.device("cpu")):
+    for one in load_models(spec, tmp_path / "model.safetensors", CPU):
         z = one.encode(pictures(20) / 255)
         assert torch.linalg.svdvals(z)[3:].max() < 1e-5 * torch.linalg.svdvals(z)[0]
         assert torch.allclose(z @ one.projection, z, atol=1e-5)
@@ -108,7 +105,7 @@ def test_trained_codes_have_at_most_its_rank_and_inference_is_idempotent(model, 
 
 
 def test_the_last_epochs_train_the_decoder_alone():
-    trainer = Trainer(make_run("rrae", seeds=(0,), rank=3), pictures())
+    trainer = Trainer(make_spec("rrae", seeds=(0,), rank=3), pictures())
     trainer.epoch(0)
     trainer.settle()
     before = copy.deepcopy(trainer.ensemble.state())
@@ -120,11 +117,11 @@ def test_the_last_epochs_train_the_decoder_alone():
 @pytest.mark.parametrize(("model", "options"), [("rrae", {"rank": 0}), ("arrae", {"start": 0})])
 def test_a_rank_that_leaves_no_code_stops_with_one_line(model, options):
     with pytest.raises(Stop, match="a rank of 0 leaves no code"):
-        initial_model(make_spec(model, options), 0)
+        initial_model(make_spec(model, **options), 0)
 
 
 def test_codes_in_a_known_subspace_are_projected_onto_it():
-    model = initial_model(make_spec("rrae", {"rank": 2}), 0)
+    model = initial_model(make_spec("rrae", rank=2), 0)
     with torch.no_grad():  # every code is a combination of the first two entries
         model.encoder[-1].weight[2:] = 0
         model.encoder[-1].bias[2:] = 0
@@ -134,7 +131,7 @@ def test_codes_in_a_known_subspace_are_projected_onto_it():
 
 def adaptive(**options):
     usual = {"start": 8, "goal": 1.0, "window": 2, "patience": 2, "tolerance": 0.01}
-    return initial_model(make_spec("arrae", {**usual, **options}), 0)
+    return initial_model(make_spec("arrae", **usual | options), 0)
 
 
 def feed(model, *errors: float) -> list[bool]:
@@ -178,7 +175,7 @@ def test_the_error_is_relative_to_the_training_images():
 
 
 def test_seeds_find_ranks_of_their_own_and_the_optimiser_forgets_only_the_one_that_went_back():
-    trainer = Trainer(make_run("arrae", seeds=(0, 1), start=4), pictures())
+    trainer = Trainer(make_spec("arrae", seeds=(0, 1), start=4), pictures())
     trainer.epoch(0)
     trainer.ensemble.models[0].after_step = lambda loss: True
     trainer.step(torch.arange(8).expand(2, 8))
@@ -189,26 +186,15 @@ def test_seeds_find_ranks_of_their_own_and_the_optimiser_forgets_only_the_one_th
 @pytest.mark.parametrize("cut", [1, 2, 3])
 def test_a_run_cut_before_or_after_settling_ends_as_an_uncut_one(cut, tmp_path, monkeypatch):
     quick = {"start": 6, "goal": 3.0, "window": 2, "patience": 2, "fine_tune": 0.5}
-    spec, images = make_run("arrae", seeds=(0, 1), epochs=4, **quick), pictures()
+    spec, images = make_spec("arrae", seeds=(0, 1), epochs=4, **quick), pictures()
     whole = train(spec, images, Checkpoint(tmp_path / "whole", "d"))
     assert whole.state["rank"].min() < 6  # it has begun to adapt
     checkpoint = Checkpoint(tmp_path / "cut", "d")
     with monkeypatch.context() as patch:
-        patch.setattr("bench.train.CHECKPOINT_SECONDS", -1.0)
-        patch.setattr(Trainer, "epoch", stopping(Trainer.epoch, cut))
+        patch.setattr("bench.engine.training.CHECKPOINT_SECONDS", -1.0)
+        patch.setattr(Trainer, "epoch", interrupted(Trainer.epoch, cut))
         with pytest.raises(KeyboardInterrupt):
             train(spec, images, checkpoint)
     again = train(spec, images, checkpoint)
     assert again.history == whole.history
     assert all(torch.equal(again.state[name], tensor) for name, tensor in whole.state.items())
-
-
-def stopping(epoch, number: int):
-    """Return `Trainer.epoch` with an interruption before epoch `number`."""
-
-    def stopped(self, current, progress):
-        if current == number:
-            raise KeyboardInterrupt
-        return epoch(self, current, progress)
-
-    return stopped

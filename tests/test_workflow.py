@@ -1,29 +1,41 @@
-"""The workflow as Snakemake sees it: what is planned, what an edit reruns, and what stops before any job.
+"""The workflow as Snakemake sees it: what is planned, what an edit reruns, and what stops before any job."""
 
-Jobs run with a stand-in for Python that only makes the files its flags name, so that the whole graph takes seconds.
-"""
-
+import csv
 import json
+import os
 import re
-import shutil
+import sys
+from functools import cache
 
 import pytest
-from checkout import Checkout
-from stand_in import SMOKE, STAND_IN, put_stand_in
+import yaml
+from checkout import REPOSITORY, Checkout
+from stand_in import SMOKE, STAND_IN
 
-from workflow.plan import text
+from workflow import sources
 
 AFTER_RUNS = {"aggregate", "judge", "figure", "tables", "check"}
+PAPER, QUICK = ("--config", "preset=paper"), ("--config", "preset=quick")
+SEED_BY_SEED = (*SMOKE, "seeds_per_job=1")
+RULES = {path.stem for path in (REPOSITORY / "bench").glob("*.py")} - {"__init__"}
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    """A checkout in which the smoke preset has run."""
-    checkout = Checkout(tmp_path_factory.mktemp("finished") / "checkout")
-    put_stand_in(checkout)
-    result = checkout.snakemake("--cores", "2", *SMOKE)
-    assert result.returncode == 0, result.stdout
-    return checkout
+def new(tmp_path_factory):
+    """A checkout in which nothing has run, to plan in."""
+    return Checkout(tmp_path_factory.mktemp("new") / "checkout")
+
+
+@pytest.fixture(scope="module")
+def planned(new):
+    """Return a function that maps arguments of a dry-run to the jobs it announces."""
+    return cache(new.planned)
+
+
+@pytest.fixture(scope="module")
+def finished(smoke, tmp_path_factory):
+    """A copy of a checkout in which the smoke preset has run, at another place than it ran."""
+    return smoke.copy(tmp_path_factory.mktemp("finished") / "checkout")
 
 
 @pytest.fixture
@@ -42,19 +54,58 @@ def edited(finished):
 
 
 def rules(jobs):
-    return {rule for rule, _ in jobs}
+    return {job["rule"] for job in jobs}
 
 
-def variants(jobs):
-    return {wildcards["variant"] for _, wildcards in jobs if "variant" in wildcards}
+def values(jobs, wildcard, *of):
+    """Return the values of a wildcard in jobs, or in those of some rules."""
+    chosen = [job["wildcards"] for job in jobs if not of or job["rule"] in of]
+    return {wildcards[wildcard] for wildcards in chosen if wildcard in wildcards}
+
+
+def trained(jobs):
+    named = [job["wildcards"] for job in jobs if job["rule"] == "train"]
+    return {(wildcards["dataset"], wildcards["variant"]) for wildcards in named}
 
 
 # What is planned
 
 
-def test_the_paper_is_planned_without_data_and_without_a_gpu(checkout):
-    jobs = checkout.planned()
-    trained = {(w["dataset"], w["variant"]) for rule, w in jobs if rule == "train"}
+def test_the_files_in_bench_are_the_rules_that_compute(new):
+    listed = new.snakemake("--quiet", "all", "--workflow-profile", "none", "--list-rules").stdout.split()
+    assert {*listed} - {"all", "sensitivity", "plan"} == RULES
+
+
+@pytest.mark.parametrize("config", [PAPER, QUICK, SEED_BY_SEED])
+def test_the_plan_lists_the_jobs_that_snakemake_plans(new, planned, config):
+    jobs = [job for job in planned(*config) if job["rule"] != "plan"]
+    assert all(job["log"] and job["benchmark"] for job in jobs)
+    made = new.snakemake("--cores", "1", "plan", *config)
+    assert made.returncode == 0, made.stdout
+    preset = config[1].removeprefix("preset=")
+    plan = json.loads((new.folder / "results" / preset / "plan.json").read_text(encoding="utf-8"))
+    assert sorted(plan["jobs"], key=log) == sorted(jobs, key=log)
+
+
+def log(job):
+    return job["log"]
+
+
+def test_every_job_is_called_by_its_rule_and_prints_into_its_log(new, planned):
+    printed = new.snakemake("--dry-run", "--printshellcmds", *SEED_BY_SEED).stdout
+    shell = r"^Shell command: python -m bench\.job (\w+) .* > results/smoke/(\S+) 2>&1$"
+    jobs = [(job["rule"], job["log"]) for job in planned(*SEED_BY_SEED) if job["rule"] != "plan"]
+    assert sorted(re.findall(shell, printed, re.MULTILINE)) == sorted(jobs)
+
+
+def test_the_rules_that_compute_on_the_device_ask_for_a_gpu(planned):
+    paper = planned(*PAPER)
+    device = {rule for rule in RULES if "device" in sources.options(REPOSITORY, f"bench/{rule}.py", "main")}
+    assert {job["rule"] for job in paper if job["gpu"]} == device & rules(paper)
+
+
+def test_the_paper_is_planned_without_data_and_without_a_gpu(planned):
+    paper = planned(*PAPER)
     assert {
         ("shapes", "irmae-l2"),
         ("mnist", "irmae-l8"),
@@ -63,26 +114,21 @@ def test_the_paper_is_planned_without_data_and_without_a_gpu(checkout):
         ("fashion_mnist", "irmae-l8"),
         ("gaussian2d", "irmae-l2"),
         ("linear", "vae"),
-    } <= trained
-    assert {w["seeds"] for rule, w in jobs if rule == "train"} == {"0-4"}
-    assert "fetch_inception" in rules(jobs)
-    assert {w["dataset"] for rule, w in jobs if rule == "supervise"} == {"mnist", "fashion_mnist"}
-    assert {w["name"] for rule, w in jobs if rule == "figure"} == {
+    } <= trained(paper)
+    assert values(paper, "seeds") == {"0-4"}
+    assert "fetch_inception" in rules(paper)
+    assert values(paper, "dataset", "supervise") == {"mnist", "fashion_mnist"}
+    (figures,) = [job["outputs"] for job in paper if job["rule"] == "figure"]
+    names = [
         *map(str, range(2, 12)), "frontier", "ranking", "depth", "latent", "beta", "nuclear", "linear_rank",
         "bumps-spectrum", "bumps-interpolate", "bumps-gmm", "clothes-gmm",
-    }  # fmt: skip
+    ]  # fmt: skip
+    assert {*figures} == {f"figures/figure_{name}.{kind}" for name in names for kind in ("png", "pdf")}
 
 
-def test_quick_downloads_nothing(checkout):
-    jobs = checkout.planned("--config", "preset=quick")
-    assert {w["dataset"] for rule, w in jobs if rule == "fetch"} == {"shapes", "mnist5k"}
-    assert "fetch_inception" not in rules(jobs)
-
-
-def test_what_the_papers_other_protocols_ask_for_is_planned(checkout):
-    jobs = checkout.planned()
-    trained = {(w["dataset"], w["variant"]) for rule, w in jobs if rule == "train"}
-    again = {pair for pair in trained if "@" in pair[0]}
+def test_what_the_papers_other_protocols_ask_for_is_planned(planned):
+    paper = planned(*PAPER)
+    again = {pair for pair in trained(paper) if "@" in pair[0]}
     assert {dataset for dataset, _ in again} == {
         "shapes@corner", "shapes@supplement", "shapes@unshuffled", "mnist@unshuffled",
         "shapes@package-chains", "mnist@package-chains",
@@ -90,32 +136,30 @@ def test_what_the_papers_other_protocols_ask_for_is_planned(checkout):
     shapes = {variant for dataset, variant in again if dataset == "shapes@corner"}
     assert shapes == {"ae", "ae-l1", "ae-l2", "irmae-l2", "irmae-l4"}  # what claims compare there
     assert ("mnist@unshuffled", "pca") not in again and ("mnist@unshuffled", "supervised") not in again
-    assert {w["dataset"] for rule, w in jobs if rule == "reevaluate"} == {"mnist", "celeba"}
+    assert values(paper, "dataset", "reevaluate") == {"mnist", "celeba"}
 
 
-def test_the_sensitivity_is_a_target_of_its_own(checkout):
-    rules_of = rules(checkout.planned("sensitivity", "--config", "preset=quick"))
-    assert {"reevaluate", "aggregate", "judge"} <= rules_of
-    assert not {"figure", "tables", "pca_grid"} & rules_of
+def test_quick_downloads_nothing(planned):
+    jobs = planned(*QUICK)
+    assert values(jobs, "dataset", "fetch") == {"shapes", "mnist5k"}
+    assert "fetch_inception" not in rules(jobs)
 
 
-def test_one_seed_per_job_gives_a_job_per_combination(checkout):
-    jobs = checkout.planned(*SMOKE, "seeds_per_job=1")
-    trained = [(w["dataset"], w["variant"], w["seeds"]) for rule, w in jobs if rule == "train"]
-    assert {seeds for *_, seeds in trained} == {"0", "1"}
-    assert len(trained) == len(set(trained))
+def test_the_sensitivity_is_a_target_of_its_own(planned):
+    jobs = planned("sensitivity", *QUICK)
+    assert {"reevaluate", "aggregate", "judge"} <= rules(jobs)
+    assert not {"figure", "tables"} & rules(jobs)
+
+
+def test_one_seed_per_job_gives_a_job_per_combination(planned):
+    jobs = [job for job in planned(*SEED_BY_SEED) if job["rule"] == "train"]
+    assert values(jobs, "seeds") == {"0", "1"}
+    assert len(jobs) == 2 * len(trained(jobs))
 
 
 def test_the_command_line_wins_over_the_overlay_and_the_overlay_over_the_paper(checkout):
-    result = checkout.snakemake(
-        "--cores",
-        "1",
-        "results/quick/plan.json",
-        "--config",
-        "preset=quick",
-        "seeds=[7]",
-        "training={epochs: 3}",
-    )
+    config = ("preset=quick", "seeds=[7]", "training={epochs: 3}")
+    result = checkout.snakemake("--cores", "1", "results/quick/plan.json", "--config", *config)
     assert result.returncode == 0, result.stdout
     plan = json.loads((checkout.folder / "results/quick/plan.json").read_text(encoding="utf-8"))
     assert plan["seeds"] == [7]  # command line
@@ -125,8 +169,9 @@ def test_the_command_line_wins_over_the_overlay_and_the_overlay_over_the_paper(c
     assert {run["path"].rsplit("/")[-1] for run in plan["runs"]} == {"7"}
 
 
-def test_a_specification_holds_what_the_config_and_the_data_say(finished):
-    spec = json.loads((finished.folder / "results/smoke/runs/mnist5k/irmae-l8/0-1/spec.json").read_text())
+def test_a_run_is_specified_by_what_the_config_and_the_data_say(smoke):
+    path = smoke.folder / "results/smoke/runs/mnist5k/irmae-l8/0-1/provenance.json"
+    spec = json.loads(path.read_text(encoding="utf-8"))["spec"]
     assert spec["model"] == "irmae"
     assert spec["options"] == {"depth": 8}
     assert spec["seeds"] == [0, 1]
@@ -139,10 +184,10 @@ def test_a_specification_holds_what_the_config_and_the_data_say(finished):
 # What stops
 
 
-def test_mistakes_stop_all_at_once_before_any_job_with_one_line_each(checkout):
-    result = checkout.snakemake(
+def test_mistakes_stop_all_at_once_before_any_job_with_one_line_each(new):
+    result = new.snakemake(
         "--dry-run", "--config", "sedes=3", "training={epcohs: 3}", "seeds=[1,1]", "datasets=[shapes,mnits]",
-        "claims={topics: {digits-fid: {claims: {digits-fid-ae: {lower: irmae-l9}}}}}",
+        "claims={topics: {digits-fid: {claims: {digits-fid-ae: {lower: irmae-l9}}}}}", "measures={spectrun: {}}",
         "sensitivity={retrain: [kid], alternatives: {head-dropout: {classify: {dropuot: 0.5}}}}",
         "variants={irmae-l2: {detph: 3}, irmae-l4: {chain: fixd}, x: {model: irmea}, Y: {model: ae}}",
     )  # fmt: skip
@@ -152,6 +197,7 @@ def test_mistakes_stop_all_at_once_before_any_job_with_one_line_each(checkout):
         "training: there is no key 'epcohs'. Did you mean epochs? There are: batch, epochs, lr, shuffle",
         "seeds: [1, 1] holds something twice",
         "datasets: there is no data set 'mnits'. Did you mean mnist? There are: ",
+        "measures: there is no measure 'spectrun'. Did you mean spectrum? There are: ",
         "variants.irmae-l2: there is no option 'detph'. Did you mean depth? There are: chain, depth",
         "variants.irmae-l4.chain: 'fixd' is not one of trained, fixed, nonlinear, shared",
         "variants.x: there is no model 'irmea'. Did you mean irmae? There are: ",
@@ -165,8 +211,8 @@ def test_mistakes_stop_all_at_once_before_any_job_with_one_line_each(checkout):
     assert "Traceback" not in result.stdout
 
 
-def test_an_unknown_preset_names_those_that_exist(checkout):
-    result = checkout.snakemake("--dry-run", "--config", "preset=quikc")
+def test_an_unknown_preset_names_those_that_exist(new):
+    result = new.snakemake("--dry-run", "--config", "preset=quikc")
     assert result.returncode == 1
     message = "preset: there is no preset 'quikc'. Did you mean quick? There are: paper, quick, smoke"
     assert message in result.stdout.splitlines()
@@ -180,10 +226,10 @@ def test_an_unknown_preset_names_those_that_exist(checkout):
         (["--resources", "gpu=0", "--profile", "workflow/profiles/slurm", "--executor", "local"], None),
     ],
 )
-def test_a_job_that_asks_for_more_gpus_than_there_are_is_refused_and_not_cut_down(checkout, arguments, line):
-    result = checkout.snakemake("--dry-run", "results/runs/linear/ae/0-4/spec.json", *arguments)
+def test_a_job_that_asks_for_more_gpus_than_there_are_is_refused_and_not_cut_down(new, arguments, line):
+    result = new.snakemake("--dry-run", "results/paper/runs/linear/ae/0-4/model.safetensors", *arguments)
     assert result.returncode == (1 if line else 0), result.stdout
-    assert sum("so it can never run" in found for found in result.stdout.splitlines()) == result.returncode
+    assert sum("so it can never run" in told for told in result.stdout.splitlines()) == result.returncode
     assert (line or "") in result.stdout
 
 
@@ -202,52 +248,89 @@ def test_new_times_without_new_contents_rerun_nothing(finished):
     assert finished.planned(*SMOKE) == []
 
 
+def test_editing_what_surrounds_a_job_reruns_nothing_and_leaves_checkpoints_valid(finished, edited):
+    provenance = finished.folder / "results/smoke/runs/mnist5k/ae/0-1/provenance.json"
+    trained_by = json.loads(provenance.read_text(encoding="utf-8"))["code"]  # a checkpoint is valid for this alone
+    assert code(finished, "train", "models/ae") == trained_by
+    for path in (REPOSITORY / "bench/job").glob("*.py"):
+        edited(f"bench/job/{path.name}")
+    assert finished.planned(*SMOKE) == []
+    assert code(finished, "train", "models/ae") == trained_by
+    edited("bench/engine/steps.py")
+    assert code(finished, "train", "models/ae") != trained_by
+
+
+def code(checkout, *modules):
+    """Return the digest that a job takes of the code of its rule and of what the rule runs besides."""
+    files = sources.closure(checkout.folder, *(f"bench/{module}.py" for module in modules))
+    program = "import sys, pathlib, bench.job.source; print(bench.job.source.digest(map(pathlib.Path, sys.argv[1:])))"
+    return checkout.run(sys.executable, "-c", program, *files).stdout.strip()
+
+
+def test_an_added_measure_trains_and_encodes_nothing_and_is_measured_alone(smoke, tmp_path):
+    checkout = smoke.copy(tmp_path / "checkout")
+    checkout.run(sys.executable, "-m", "workflow.new", "measure", "mine")
+    checkout.commit()
+    jobs = checkout.planned(*SMOKE)
+    assert rules(jobs) == {"measure", "plan", *AFTER_RUNS}
+    assert values(jobs, "measure") == {"mine"}
+
+
 def test_editing_a_model_reruns_that_models_runs_only(finished, edited):
     edited("bench/models/irmae.py")
     jobs = finished.planned(*SMOKE)
-    assert variants(jobs) == {"irmae-l2", "irmae-l8"}
-    assert not rules(jobs) & {"fetch", "supervise", "fid_extractor", "fid_reference", "interpolate_reference"}
-    assert rules(jobs) >= {"train", "encode", "fid", *AFTER_RUNS}
+    assert values(jobs, "variant") == {"irmae-l2", "irmae-l8"}
+    assert rules(jobs) == {"train", "encode", "classify", "generate", "reevaluate", *AFTER_RUNS}
 
 
-def test_editing_an_evaluation_reruns_only_that(finished, edited):
-    edited("bench/spectrum.py")
-    assert rules(finished.planned(*SMOKE)) == {"spectrum", *AFTER_RUNS}
+@pytest.mark.parametrize(("rule", "needing_it"), [("classify", set()), ("generate", {"reevaluate"})])
+def test_editing_an_evaluation_trains_and_encodes_nothing(finished, edited, rule, needing_it):
+    edited(f"bench/{rule}.py")
+    assert rules(finished.planned(*SMOKE)) == {rule, *needing_it, *AFTER_RUNS}
 
 
 def test_editing_a_data_set_reruns_that_data_sets_jobs_only(finished, edited):
     edited("bench/datasets/mnist5k.py")
-    jobs = finished.planned(*SMOKE)
-    assert {w["dataset"] for _, w in jobs if "dataset" in w} == {"mnist5k"}
+    assert values(finished.planned(*SMOKE), "dataset") == {"mnist5k"}
 
 
 def test_a_new_option_reruns_its_variant_only(finished):
     jobs = finished.planned(*SMOKE, "variants={irmae-l8: {depth: 3}}")
-    assert variants(jobs) == {"irmae-l8", "irmae@depth-8"}  # the study's point was this variant's run
-    assert rules(jobs) >= {"spec", "train", "plan", *AFTER_RUNS}
+    assert values(jobs, "variant") == {"irmae-l8", "irmae@depth-8"}  # the study's point was this variant's run
+    assert rules(jobs) >= {"train", "plan", *AFTER_RUNS}
 
 
 def test_a_new_seed_runs_only_itself(finished):
     jobs = finished.planned(*SMOKE, "seeds=[0,1,2]")
-    assert {w["seeds"] for _, w in jobs if "seeds" in w} == {"2"}
+    assert values(jobs, "seeds") == {"2"}
     assert rules(jobs) >= {"train", "supervise", "plan", *AFTER_RUNS}
 
 
-def test_moving_the_repository_and_the_raw_data_reruns_nothing(finished, tmp_path):
-    moved = object.__new__(Checkout)
-    moved.folder = tmp_path / "moved"
-    shutil.copytree(finished.folder, moved.folder, symlinks=True)
-    jobs = moved.planned(*SMOKE, f"data_root={tmp_path}")
+def test_moving_the_raw_data_reruns_nothing(finished, tmp_path):
+    jobs = finished.planned(*SMOKE, f"data_root={tmp_path}")
     assert rules(jobs) == {"plan", *AFTER_RUNS}  # plan.json tells where the raw data were
 
 
-# Failure
+# What fails
+
+
+def test_what_the_check_finds_fails_no_job_and_stays(smoke, tmp_path):
+    checkout = smoke.copy(tmp_path / "checkout")
+    provenance = checkout.folder / "results/smoke/runs/mnist5k/ae/0-1/provenance.json"
+    written, record = provenance.stat(), json.loads(provenance.read_text(encoding="utf-8"))
+    provenance.write_text(json.dumps(record | {"spec_sha256": "another"}), encoding="utf-8")
+    os.utime(provenance, ns=(written.st_atime_ns, written.st_mtime_ns))  # unseen by Snakemake
+    findings = checkout.folder / "results/smoke/tables/check.csv"
+    findings.unlink()
+    result = checkout.snakemake("--cores", "1", *SMOKE)
+    assert result.returncode == 0, result.stdout
+    with findings.open(encoding="utf-8") as table:
+        assert ("error", "origin") in {(row["severity"], row["check"]) for row in csv.DictReader(table)}
 
 
 def test_a_failing_job_shows_its_log_and_leaves_the_others_going(checkout):
-    put_stand_in(checkout)
-    failing = STAND_IN.replace("shift 2\n", 'shift 2\n[ "$2" != shapes ] || { echo "no shapes today"; exit 1; }\n', 1)
-    (checkout.folder / "bin/python").write_text(failing, encoding="utf-8")
+    failing = STAND_IN.replace("set -e", 'case "$*" in *shapes*) echo "no shapes today"; exit 1 ;; esac\nset -e', 1)
+    checkout.put("python", failing)
     data = [f"results/smoke/data/{name}/data.json" for name in ("shapes", "mnist5k")]
     result = checkout.snakemake("--cores", "1", *data, *SMOKE)
     assert result.returncode == 1
@@ -255,15 +338,20 @@ def test_a_failing_job_shows_its_log_and_leaves_the_others_going(checkout):
     assert [(checkout.folder / path).exists() for path in data] == [False, True]
 
 
-def test_jobs_ask_slurm_for_memory_and_time_that_grow_whatever_partition_is_given(checkout):
+# A cluster
+
+
+def test_jobs_ask_slurm_for_memory_and_time_that_grow_whatever_partition_is_given(new):
     profile = ("--profile", "workflow/profiles/slurm", "--default-resources", "slurm_partition=gpu")
-    result = checkout.snakemake("--dry-run", "--attempt", "2", *profile, *SMOKE)
+    result = new.snakemake("--dry-run", "--attempt", "2", *profile, *SMOKE)
     jobs = re.findall(r"rule (\w+):\n(?: .*\n)*? +resources: .*?, (.*)", result.stdout)
     asked = {rule: re.findall(r"(?:mem_mb|runtime)=(\d+)", resources) for rule, resources in jobs}
     assert asked["train"] == ["32000", "1440"]
-    here = {"all", "plan", "spec", *AFTER_RUNS}  # run where Snakemake runs
+    here = {"all", "plan", *AFTER_RUNS}  # run where Snakemake runs
     assert {rule for rule, amounts in asked.items() if len(amounts) < 2} == here
 
 
-def test_equal_contents_give_equal_texts():
-    assert text({"b": 1, "a": [1.0, "x"]}) == text({"a": [1.0, "x"], "b": 1}) == '{"a": [1.0, "x"], "b": 1}'
+def test_the_slurm_profile_says_what_every_rule_asks_for():
+    profile = yaml.safe_load((REPOSITORY / "workflow/profiles/slurm/profile.yaml").read_text(encoding="utf-8"))
+    assert set(profile["set-resources"]) == RULES
+    assert set(profile["groups"]) <= RULES

@@ -17,10 +17,10 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from bench.archive.verify import SUMS
 from bench.checks.every import check
 from bench.checks.folder import Folder
-from bench.job.command import Stop, run
+from bench.job.command import Stop, execute
 from bench.records.files import sha256, writing
 
-REPORT = ("plan.json", "tables.md", "tables/*.csv", "figures/*.png", "figures/*.pdf", "linear_rank/*.csv")
+REPORT = ("plan.json", "tables.md", "tables.html", "tables/*.csv", "figures/*.p??", "linear_rank/*.csv")
 METADATA = "ro-crate-metadata.json"
 CRATE = "https://w3id.org/ro/crate/1.2"
 LICENCE = "https://spdx.org/licenses/MIT"
@@ -113,4 +113,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run("archive", main)
+    execute("archive", main)

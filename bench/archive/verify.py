@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from bench.job.command import run
+from bench.job.command import execute
 
 SUMS = "SHA256SUMS"  # digests and names as `sha256sum --check` reads them
 UNREADABLE = (BadZipFile, NotImplementedError, OSError, RuntimeError, ValueError, zlib.error)  # what zipfile raises
@@ -82,4 +82,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run("archive.verify", main)
+    execute("archive.verify", main)

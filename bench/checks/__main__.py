@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.checks.every import check, lines
 from bench.checks.folder import Folder
-from bench.job.command import run
+from bench.job.command import execute
 
 
 def main() -> None:
@@ -22,4 +22,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run("checks", main)
+    execute("checks", main)

@@ -11,11 +11,11 @@ import pandas as pd
 from bench.job.command import Stop
 from bench.records.files import read_json
 from bench.records.gather import REFERENCE
-from bench.records.jobs import every_run
+from bench.records.plan import every_run
 from bench.records.spec import Spec, spec_of
 from bench.records.tables import read_table
 
-PLAN_KEYS = {"config", "datasets", "figures", "retrained", "runs", "seeds", "studied"}
+PLAN_KEYS = {"config", "datasets", "jobs", "retrained", "runs", "seeds", "studied"}
 # What the checks read of a file; one that lacks it is broken.
 KEYS = {
     "provenance.json": {

@@ -7,28 +7,18 @@ from bench.checks.folder import AGAIN, Finding, Folder, error, listed, warning
 from bench.job.source import UNKNOWN
 from bench.records.files import SEALED, read_origin, sha256
 from bench.records.gather import REFERENCE
-from bench.records.names import SUPERVISED
 
 ORIGIN = ("step", "commit", "code", "dirty")
 MACHINE = ("device", "device_name", "torch", "tf32")
-RUN_FILES = ("model.safetensors", "history.csv", "provenance.json")
 NETWORK = ("extractor", "weights_sha256")
 OF_NETWORK = ("generate", REFERENCE)  # the steps whose numbers are distances between a network's features
-DATA_FILES = ("data.json", "train.npy", "test.npy")
+IMAGES = ("train.npy", "test.npy")
 
 
 def complete(folder: Folder) -> Iterator[Finding]:
-    """Everything the plan promises is there."""
-    promised = [folder.root / "tables.md"]
-    promised += [
-        folder.root / "figures" / f"figure_{n}.{kind}" for n in folder.plan["figures"] for kind in ("png", "pdf")
-    ]
-    for run in folder.runs:
-        kept = RUN_FILES if run["model"] != SUPERVISED else ()
-        promised += [folder.root / run["path"] / name for name in kept]
-        promised += [folder.root / run["path"] / "metrics" / f"{step}.csv" for step in run["metrics"]]
-    promised += [folder.root / "data" / name / f"{REFERENCE}.csv" for name in folder.plan["datasets"]]
-    promised += [folder.root / "data" / name / file for name in folder.datasets for file in DATA_FILES]
+    """What every job of the plan writes is there, but for the table that this check is about to write."""
+    jobs = [job for job in folder.plan["jobs"] if job["rule"] != "check"]
+    promised = [folder.root / path for job in jobs for path in job["outputs"]]
     absent = [path for path in promised if not path.is_file()]
     for path in absent:
         if path.suffix not in SEALED:
@@ -144,7 +134,7 @@ def data(folder: Folder) -> Iterator[Finding]:
         if name not in folder.records:
             continue  # found by `complete` or `readable`
         record = folder.records[name]["sha256"]
-        for file in DATA_FILES[1:]:
+        for file in IMAGES:
             path = folder.root / "data" / name / file
             if path.is_file() and sha256(path) != record.get(file):
                 yield error(

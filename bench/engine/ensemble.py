@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from bench.engine.steps import side_by_side
+from bench.engine.steps import concurrently
 
 
 class Ensemble:
@@ -34,7 +34,7 @@ class Ensemble:
     def step(self, losses: Sequence[Callable[[], Tensor]]) -> list[Tensor]:
         """Take one optimiser step on every model's loss; return the losses before it."""
         tasks = [partial(_differentiate, loss, ps) for loss, ps in zip(losses, self.trained, strict=True)]
-        losses_before = side_by_side(tasks, self.device)
+        losses_before = concurrently(tasks, self.device)
         self.optimiser.step()
         return losses_before
 

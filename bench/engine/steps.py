@@ -56,7 +56,7 @@ class Steps:
                 self.step(*row)
 
 
-def side_by_side(tasks: Sequence[Callable[[], Tensor]], device: torch.device) -> list[Tensor]:
+def concurrently(tasks: Sequence[Callable[[], Tensor]], device: torch.device) -> list[Tensor]:
     """Return the tasks' results; on a GPU each task has a stream of its own, and what comes after waits for all."""
     if device.type != "cuda":
         return [task() for task in tasks]

@@ -11,53 +11,86 @@ import inspect
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from bench.job import source
-from bench.job.command import end_with_workflow, run
+from bench.job.command import end_with_workflow, execute
 from bench.job.device import device_of
 
 FOLDER = Path(__file__).resolve().parents[1]
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser that complains in one line and takes no option's beginning for it."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options, allow_abbrev=False)
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (--help says what it takes)\n")
+
+
 def main() -> None:
     """Run the rule that the command line names."""
     end_with_workflow()  # first, because a rule's own imports take seconds
-    rules = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
-    first = argparse.ArgumentParser(prog="python -m bench.job", add_help=False, description=__doc__)
-    first.add_argument("rule", choices=rules)
-    first.add_argument("--code", type=Path, nargs="*", default=[])
-    asked, words = first.parse_known_args()
-    source.take(asked.code)
+    rule, code, words = asked(sys.argv[1:])
+    source.take(code)
     # scikit-learn computes on tensors (bench/measures/base/densities.py, on a GPU) only where SciPy found this when it
     # was imported.
     os.environ.setdefault("SCIPY_ARRAY_API", "1")
-    run(asked.rule, lambda: call(asked.rule, words))
+    execute(rule, lambda: call(rule, words))
 
 
-def call(rule: str, words: list[str]) -> None:
+def asked(words: Sequence[str]) -> tuple[str, list[Path], list[str]]:
+    """Return the rule, the files of its code, and the words that are left for it."""
+    rules = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
+    # After a rule --help is the rule's.
+    parser = Parser(prog="python -m bench.job", description=__doc__, add_help=words[:1] == ["--help"])
+    parser.add_argument("rule", metavar="RULE", choices=rules, help=", ".join(rules))
+    parser.add_argument("--code", metavar="FILE", type=Path, nargs="*", default=[], help="what decides its numbers")
+    given, left = parser.parse_known_args(words)
+    return given.rule, given.code, left
+
+
+def call(rule: str, words: Sequence[str]) -> None:
     """Call a rule's `main` with the arguments that the words of a command line give."""
     module = importlib.import_module(f"bench.{rule}")
     module.main(**arguments(rule, module.main, words))
 
 
-def arguments(rule: str, function: Callable[..., None], words: list[str]) -> dict[str, Any]:
+def arguments(rule: str, function: Callable[..., None], words: Sequence[str]) -> dict[str, Any]:
     """Return a function's keyword arguments from the words of a command line."""
-    about = sys.modules[function.__module__].__doc__
-    parser = argparse.ArgumentParser(prog=f"python -m bench.job {rule}", description=about)
-    parser.add_argument("--settings", type=json.loads, default={}, help=f"JSON: {', '.join(settings_of(function))}")
-    for name, kind in parameters(function).items():
-        if kind is Path:
-            parser.add_argument(f"--{name.replace('_', '-')}", type=Path, required=True)
-    if "device" in parameters(function):
-        parser.add_argument("--device", choices=["cpu", "cuda"], required=True)
+    parser = parser_of(rule, function)
     given = vars(parser.parse_args(words))
-    settings = given.pop("settings")
+    settings, expected = given.pop("settings"), settings_of(function)
+    if sorted(settings) != sorted(expected):
+        parser.error(f"argument --settings: its keys are {sorted(settings)}; it takes exactly {sorted(expected)}")
     if "device" in given:
         given["device"] = device_of(given["device"])
     return given | settings
+
+
+def parser_of(rule: str, function: Callable[..., None]) -> Parser:
+    """Return the parser of a rule's options."""
+    parser = Parser(prog=f"python -m bench.job {rule}", description=sys.modules[function.__module__].__doc__)
+    keys = ", ".join(settings_of(function))
+    parser.add_argument("--settings", metavar="JSON", type=json_object, default={}, help=f"keys: {keys or 'none'}")
+    for name, kind in parameters(function).items():
+        if kind is Path:
+            parser.add_argument(f"--{name.replace('_', '-')}", metavar="PATH", type=Path, required=True)
+    if "device" in parameters(function):
+        parser.add_argument("--device", choices=["cpu", "cuda"], required=True)
+    return parser
+
+
+def json_object(text: str) -> dict[str, Any]:
+    """Return the content of a JSON object."""
+    try:
+        return dict(json.loads(text))
+    except (TypeError, ValueError) as problem:
+        raise argparse.ArgumentTypeError(f"{text} is no JSON object: {problem}") from problem
 
 
 def parameters(function: Callable[..., None]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ class Stop(Exception):
     """An error the user can mend; its message says what is wrong, where, and what to do."""
 
 
-def run(name: str, main: Callable[[], None]) -> None:
+def execute(name: str, main: Callable[[], None]) -> None:
     """Call `main`; a `Stop` becomes one line on stderr and exit code 1, any other exception is a bug.
 
     `name` says in that line what was run.

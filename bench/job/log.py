@@ -1,22 +1,18 @@
-"""A job's log: what it begins and ends with, and the sign that its job lives.
-
-Snakemake sends what a job prints to logs/RULE/NAMES.log. While the job lives, that file's time of change is never older
-than a few seconds, so that whoever watches knows a job that was killed, on another machine too.
-"""
+"""A job's log: what it begins and ends with. Snakemake sends what a job prints to logs/RULE/NAMES.log."""
 
 import os
 import platform
+import re
 import resource
 import signal
 import sys
-import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-BEAT = 10.0  # seconds between two signs of life
+STARTED = re.compile(r"\w+(?: \S+)?: started (\S+ \S+) on ")
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # what ru_maxrss counts
 
 
@@ -31,7 +27,6 @@ def logged() -> Iterator[None]:
         yield
         return
     print(f"{name}: started {datetime.now():%Y-%m-%d %H:%M:%S} on {platform.node()}, process {os.getpid()}", flush=True)
-    threading.Thread(target=_beat, daemon=True).start()
     code: int | str | None = 0
     end = "done"
     try:
@@ -50,6 +45,12 @@ def logged() -> Iterator[None]:
     sys.exit(code)
 
 
+def read_start(lines: Iterable[str]) -> float | None:
+    """Return when a job began, in seconds of the clock, by the first lines of its log; None if they do not say."""
+    match = next(filter(None, map(STARTED.match, lines)), None)
+    return datetime.fromisoformat(match[1]).timestamp() if match else None
+
+
 def peak_memory() -> int:
     """Return the most memory this process has held, in bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RSS_UNIT
@@ -61,15 +62,9 @@ def job_of_stdout() -> str | None:
         path = os.readlink("/proc/self/fd/1")
     except OSError:  # no such folder outside Linux
         return None
-    _, found, name = path.rpartition("/logs/")
-    return name.removesuffix(".log").replace("/", " ", 1) if found and path.endswith(".log") else None
+    _, folder, name = path.rpartition("/logs/")
+    return name.removesuffix(".log").replace("/", " ", 1) if folder and path.endswith(".log") else None
 
 
 def _cause(code: int | str | None) -> str:
     return signal.Signals(code - 128).name if isinstance(code, int) and code > 128 else f"exit code {code}"
-
-
-def _beat() -> None:
-    while True:
-        time.sleep(BEAT)
-        os.utime(1)

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from bench.job.command import Stop
+from bench.records.costs import gather_jobs
 from bench.records.files import COMMENT, read_json
-from bench.records.jobs import every_run, gather_jobs
 from bench.records.names import REFERENCE, SUPERVISED
+from bench.records.plan import every_run
 from bench.records.tables import natural
 
 COST = "jobs"  # the one table whose files may go: Snakemake's benchmarks are no results

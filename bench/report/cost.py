@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from bench.records.jobs import WITHOUT_DEVICE, every_run
+from bench.records.plan import every_job, every_run
 from bench.report.cells import COLUMNS, table
 from bench.report.family import training_seconds
 from bench.report.results import Place, Results
@@ -35,7 +35,7 @@ TEXT = """\
 Training and evaluation, all seeds of a row together, as Snakemake measured their jobs.
 The machine: {devices}. Wall seconds are the sum over the jobs, some of which may have run side by side, GPU-seconds
 those of the jobs that hold a GPU; peak memory is that of the largest process. A job that was stopped and went on
-counts from then only. Jobs that make images for figures, and those that follow the tables' numbers, are not in it.
+counts from then only. Jobs that make tables and figures of the numbers are not in it.
 
 The columns from *training* on are the training's alone: images/s counts every image a seed sees, and parameters are of
 one seed."""
@@ -44,8 +44,8 @@ one seed."""
 def job_costs(results: Results, by: list[str]) -> pd.DataFrame:
     """Return what the jobs of each group cost together, how many there are and of how many that is known."""
     jobs = results.jobs.fillna({"dataset": SHARED, "variant": SHARED})
-    on_device = has_gpu(results) & ~jobs["rule"].isin(WITHOUT_DEVICE)
-    jobs = jobs.assign(gpu_seconds=jobs["wall_seconds"].where(on_device, 0.0))
+    on_gpu = {job.rule for job in every_job(results.plan) if job.gpu}
+    jobs = jobs.assign(gpu_seconds=jobs["wall_seconds"].where(jobs["rule"].isin(on_gpu), 0.0))
     known = jobs[["wall_seconds", "peak_memory_mib"]].notna().all(axis=1)
     groups = jobs.assign(known=known).groupby(by, sort=False)
     return groups.agg(
@@ -79,11 +79,6 @@ def cost_frame(results: Results) -> pd.DataFrame:
     training = training.assign(n_planned=training["n"]).melt([*ROW, "n", "n_planned"], TRAINED, "metric", "mean")
     jobs = job_costs(results, ROW).reset_index().melt([*ROW, "n", "n_planned"], JOBS, "metric", "mean")
     return pd.concat([training, jobs]).reindex(columns=COLUMNS)
-
-
-def has_gpu(results: Results) -> bool:
-    """Tell whether the runs were trained on a GPU."""
-    return bool((results.runs["device"] == "cuda").any())
 
 
 def cost(results: Results) -> str:

@@ -1,98 +1,92 @@
-"""How fast finished jobs were; in: a results folder, out: rates that predict other jobs of their rules.
+"""How fast finished jobs were, and what others take at that; in: results folders, out: seconds by job.
 
-Training is predicted from its operations (bench/engine/operations.py): their number is counted, and the rate is the
-median over the trained runs whose networks are of the same family. Every other rule is predicted from the mean seconds
-that its jobs took per seed, on the same data set if there are any. That assumes that a job does as much work per seed
-as those measured: with rates from a smaller preset it comes out too low.
+The work of a training is its operations (bench/engine/operations.py), counted and not timed, that of any other job its
+seeds. All finished jobs of a kind together give the seconds per unit of work: trainings of one family of networks,
+other jobs of one rule on one data set or, where none of these has run, on any. So a job is taken to do as much work per
+seed as those measured: with rates from a smaller preset it comes out too low.
 """
 
 import json
-import statistics
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bench.engine.operations import training_operations
-from bench.job.command import Stop
+from bench.records.costs import read_benchmark
 from bench.records.files import read_json
-from bench.records.jobs import Job, every_run, jobs, read_benchmark
-from bench.records.spec import Spec, Training
+from bench.records.plan import Job, every_job, every_run
+from bench.records.spec import PLANNED, spec_of
 
-# Shape and number of the training images before they are fetched; None: the config says how many.
-SIZES = {
-    "shapes": ((3, 32, 32), None),
-    "mnist5k": ((1, 32, 32), None),
-    "mnist": ((1, 32, 32), 60_000),
-    "fashion_mnist": ((1, 32, 32), 60_000),
-    "celeba": ((3, 64, 64), 162_770),
-    "gaussian2d": ((1, 64, 64), None),
-    "linear": ((1, 32, 32), None),
-}
+Kind = tuple[str, str]  # a rule, and a data set or family of networks
 ANY = ""  # in place of a data set
+Sizes = dict[str, tuple[tuple[int, ...], int]]  # shape and number of the training images by data set
 
 
-@dataclass(frozen=True)
-class Rates:
-    """Operations per second by family of networks, seconds per seed by rule and data set (or `ANY`), devices' names."""
+class Work(NamedTuple):
+    """How much a job has to do, None where that is unknown, and the kinds it is of, the narrowest first."""
 
-    operations: dict[str, float]
-    seconds: dict[tuple[str, str], float]
-    devices: list[str]
-
-    def training(self, run: dict[str, Any], operations: int | None) -> float | None:
-        """Return the seconds of a run's training steps, or None if nothing like it was measured."""
-        family = run["architecture"]["family"]
-        if operations == 0:
-            return 0.0
-        return operations / self.operations[family] if operations and family in self.operations else None
-
-    def job(self, job: Job) -> float | None:
-        """Return the seconds of a job that is no training, or None if its rule was not measured."""
-        per_seed = self.seconds.get((job.rule, _base(job.dataset)), self.seconds.get((job.rule, ANY)))
-        return None if per_seed is None else per_seed * seeds_in(job.seeds)
+    amount: int | None
+    kinds: tuple[Kind, ...]
 
 
-def read_plan(folder: Path) -> dict[str, Any]:
-    """Return a results folder's plan.json, or stop if it has none of this version."""
-    path = folder / "plan.json"
-    if not path.is_file():
-        raise Stop(f"{path} is missing: `snakemake --cores 1 plan` writes it (with --config preset=NAME as in the run)")
-    plan = read_json(path)
-    if not all("training" in run for run in plan["runs"]):
-        raise Stop(f"{path} is of another version of this suite: run `snakemake --cores 1 plan` again")
-    return plan
+def read_rates(plan: dict[str, Any], folder: Path) -> dict[Kind, float]:
+    """Return the seconds per unit of work of every kind of which a job is finished."""
+    seconds, amounts = defaultdict(float), defaultdict(int)
+    for job, work in works(plan, folder).items():
+        took = _seconds(job, folder)
+        if work.amount and took >= 0:  # not where it is missing (NaN)
+            for kind in {*work.kinds}:
+                seconds[kind] += took
+                amounts[kind] += work.amount
+    return {kind: seconds[kind] / amounts[kind] for kind in seconds}
 
 
-def read_rates(plan: dict[str, Any], folder: Path) -> Rates:
-    """Return the rates of the jobs of a plan that are finished."""
-    speeds, devices = defaultdict(list), {}
-    for run in every_run(plan):
-        path = folder / run["path"] / "provenance.json"
-        if path.exists():
-            record = read_json(path)
-            devices[f"{record['device_name']} ({record['device']})"] = True
-            if record["wall_seconds"] > 0 and (operations := run_operations(run, plan, folder)):
-                speeds[run["architecture"]["family"]].append(operations / record["wall_seconds"])
-    return Rates(
-        {family: statistics.median(found) for family, found in speeds.items()},
-        _seconds_per_seed(plan, folder),
-        list(devices),
-    )
+def predicted(plan: dict[str, Any], rates: dict[Kind, float], *folders: Path) -> dict[Job, float | None]:
+    """Return the seconds of every job of a plan at these rates, None where they are unknown.
+
+    Of a training the images have to be in one of the results folders, for their shape.
+    """
+    costs: dict[Job, float | None] = {}
+    for job, (amount, kinds) in works(plan, *folders).items():
+        rate = next((rates[kind] for kind in kinds if kind in rates), None if amount else 0.0)
+        costs[job] = None if amount is None or rate is None else rate * amount
+    return costs
 
 
-def run_operations(run: dict[str, Any], plan: dict[str, Any], folder: Path) -> int | None:
-    """Return the operations of a run's training, all seeds; None if the size of its images is not known yet."""
-    size = _size(run["dataset"], plan, folder)
-    if run["model"] == "supervised" or size is None:
+def works(plan: dict[str, Any], *folders: Path) -> dict[Job, Work]:
+    """Return the work of every job of a plan."""
+    runs, sizes = {run["path"]: run for run in every_run(plan)}, image_sizes(plan, *folders)
+    jobs = {}
+    for job in every_job(plan):
+        dataset, seeds = _base(job.value("dataset")), job.value("seeds")
+        jobs[job] = Work(seeds_in(seeds), ((job.rule, dataset), (job.rule, ANY)))
+        if job.rule == "train":
+            run = runs[job.run]
+            jobs[job] = Work(run_operations(run, sizes), ((job.rule, run["architecture"]["family"]),))
+    return jobs
+
+
+def image_sizes(plan: dict[str, Any], *folders: Path) -> Sizes:
+    """Return the size of each data set of the plan that a folder has; of the number of images the config may decide."""
+    sizes = {}
+    for dataset in {run["dataset"] for run in every_run(plan)}:
+        records = [path for folder in folders if (path := folder / "data" / dataset / "data.json").exists()]
+        if records:
+            record, settings = read_json(records[0]), plan["config"]["data"][_base(dataset)]
+            sizes[dataset] = tuple(record["shape"]), settings.get("train", record["counts"]["train"])
+    return sizes
+
+
+def run_operations(run: dict[str, Any], sizes: Sizes) -> int | None:
+    """Return the operations of a run's training, all seeds; None if the size of its images is not known."""
+    if run["dataset"] not in sizes:
         return None
-    shape, images = size
-    keys = ("dataset", "variant", "model", "options", "latent", "architecture", "training")
-    network = {key: run[key] for key in keys}
+    shape, images = sizes[run["dataset"]]
+    network = json.dumps({key: run[key] for key in PLANNED} | {"shape": shape, "seeds": [0]})
     batch, epochs = run["training"]["batch"], run["training"]["epochs"]
     seen = images // batch * batch * epochs  # an incomplete last batch is left out
-    return _per_image(json.dumps(network | {"shape": shape})) * seen * len(run["seeds"])
+    return _per_image(network) * seen * len(run["seeds"])
 
 
 def seeds_in(label: str) -> int:
@@ -104,27 +98,15 @@ def seeds_in(label: str) -> int:
 @cache  # runs that differ in their seeds alone share it
 def _per_image(network: str) -> int:
     fields = json.loads(network)
-    return training_operations(Spec(**fields | {"training": Training(**fields["training"]), "seeds": (0,)}))
+    return training_operations(spec_of(fields, fields))
 
 
-def _seconds_per_seed(plan: dict[str, Any], folder: Path) -> dict[tuple[str, str], float]:
-    found = defaultdict(list)
-    for job in jobs(plan):
-        seconds = read_benchmark(folder / job.benchmark)[0]
-        if job.rule != "train" and seconds >= 0:  # not where it is missing (NaN)
-            for dataset in {_base(job.dataset), ANY}:
-                found[job.rule, dataset].append(seconds / seeds_in(job.seeds))
-    return {key: statistics.mean(values) for key, values in found.items()}
-
-
-def _size(dataset: str, plan: dict[str, Any], folder: Path) -> tuple[tuple[int, ...], int] | None:
-    record = folder / "data" / dataset / "data.json"
-    if record.exists():
-        content = read_json(record)
-        return tuple(content["shape"]), content["counts"]["train"]
-    shape, images = SIZES.get(_base(dataset), (None, None))
-    images = images or plan["config"]["data"][_base(dataset)].get("train")
-    return (shape, images) if shape and images else None
+def _seconds(job: Job, folder: Path) -> float:
+    """Return how long a job took, a training its steps alone; NaN if that is not known."""
+    if job.rule != "train":
+        return read_benchmark(folder / job.benchmark)[0]
+    provenance = folder / job.run / "provenance.json"
+    return read_json(provenance)["wall_seconds"] if provenance.exists() else float("nan")
 
 
 def _base(dataset: str) -> str:

@@ -1,37 +1,27 @@
-"""What a suite is doing; in: the plan, outputs and logs of its jobs, out: which are done, run, have failed.
+"""What a suite is doing; in: the plan, Snakemake's events (workflow/events.py), outputs and logs, out: its jobs.
 
 Files are looked at and never written, so that a suite is not disturbed, whatever machine runs it.
 """
 
-import math
+import json
 import os
-import re
-from collections.abc import Iterator
-from datetime import datetime
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench.job.progress import LINE
-from bench.records.files import read_json
-from bench.records.jobs import Job, jobs
+from bench.job.log import read_start
+from bench.job.progress import Told, read_progress
+from bench.records.plan import Job, every_job
 
-FRESH = 60.0  # seconds; the log of a job that lives is never that old (bench/job/log.py)
+EVENTS = "logs/events.jsonl"
 PART = 4096  # bytes at both ends of a log that are read
-STARTED = re.compile(r".*: started (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) ")
-ENDED = re.compile(r"bench\.\w+: |\w+( \S+)?: (done|stopped by|failed with) ")
 
 
 class Suite(NamedTuple):
-    """Snakemake's run: `running`, `done` or `failed`, its machine, process and when it began (workflow/mark.py)."""
+    """A run of Snakemake: `running`, `done`, `failed` or `killed`, and the last event of each job it began."""
 
     state: str
-    host: str
-    process: int
-    started: float
-
-    def lives(self) -> bool:
-        """Tell whether it runs; of a process on another machine it is believed."""
-        return self.state == "running" and (self.host != os.uname().nodename or alive(self.process))
+    events: dict[Any, dict[str, Any]]  # by rule and wildcards
 
 
 class Running(NamedTuple):
@@ -39,70 +29,84 @@ class Running(NamedTuple):
 
     job: Job
     seconds: float
-    progress: re.Match | None
+    progress: Told | None
 
 
 class Status(NamedTuple):
-    """The jobs of a plan: those done, those running, those failed with their last line, those that wait."""
+    """The jobs of a plan: those done, at work, given to a cluster, failed with their last line, and all others."""
 
     done: list[Job]
     running: list[Running]
+    submitted: list[Job]
     failed: list[tuple[Job, str]]
     waiting: list[Job]
 
 
 def read_suite(folder: Path) -> Suite | None:
-    """Return what Snakemake said of itself in a results folder, or None if none has run there."""
-    path = folder / "logs" / "suite.json"
-    return Suite(**read_json(path)) if path.exists() else None
+    """Return the last run of Snakemake in a results folder that had jobs to do, or None if there was none."""
+    path = folder / EVENTS
+    events = []
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+        with suppress(json.JSONDecodeError):  # what a full disk left of one
+            events.append(json.loads(line))
+    if not events:
+        return None
+    state = next(event["suite"] for event in reversed(events) if "suite" in event)
+    if state == "started":
+        state = "running" if alive(events[0]["host"], events[0]["process"]) else "killed"
+    jobs = [event for event in events if "job" in event]
+    return Suite(state, {(job["rule"], tuple(sorted(job["wildcards"].items()))): job for job in jobs})
 
 
-def alive(process: int) -> bool:
-    """Tell whether a process of this machine lives."""
+def alive(host: str, process: int) -> bool:
+    """Tell whether a process lives; of one on another machine it is believed."""
+    if host != os.uname().nodename:
+        return True
     try:
         os.kill(process, 0)  # asks and sends nothing
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # somebody else's
-        pass
+    except OSError as problem:
+        return isinstance(problem, PermissionError)  # somebody else's
     return True
 
 
-def status(plan: dict[str, Any], folder: Path, since: float, now: float) -> Status:
-    """Return the state of every job; a log written after `since` without an output is of one that failed."""
-    found = Status([], [], [], [])
-    for job in jobs(plan):
-        log = log_of(job, folder)
-        changed = log.stat().st_mtime if log.exists() else -math.inf
-        fresh = now - changed < FRESH
-        lines = [*_lines(log)] if fresh else []
-        if fresh and not (lines and ENDED.match(lines[-1])):
-            found.running.append(_running(job, lines, now))
-        elif (folder / job.output).exists():
-            found.done.append(job)
-        elif changed >= since:
-            found.failed.append((job, ([*_lines(log)] or ["it was killed before it said anything"])[-1]))
-        else:
-            found.waiting.append(job)
-    return found
+def read_status(plan: dict[str, Any], folder: Path, suite: Suite | None, now: float) -> Status:
+    """Return the state of every job."""
+    jobs = Status([], [], [], [], [])
+    for job in every_job(plan):
+        state = _state(job, folder, suite)
+        lines = _ends(folder / job.log) if state in ("running", "failed") else []
+        match state:
+            case "running":
+                said = next(filter(None, map(read_progress, reversed(lines))), None)
+                jobs.running.append(Running(job, now - (read_start(lines) or now), said))
+            case "failed":
+                jobs.failed.append((job, lines[-1] if lines else "it said nothing"))
+            case _:
+                getattr(jobs, state).append(job)
+    return jobs
 
 
-def log_of(job: Job, folder: Path) -> Path:
-    """Return a job's log, which has its benchmark file's name."""
-    return folder / job.benchmark.replace("benchmarks", "logs", 1).replace(".tsv", ".log")
+def _state(job: Job, folder: Path, suite: Suite | None) -> str:
+    """Return the field of `Status` a job belongs to. Of a job that began its log tells whether it is past the queue."""
+    event = suite.events.get(job[:2]) if suite else None
+    if event and event["job"] == "failed":
+        return "failed"
+    goes_on = event and event["job"] == "started" and suite.state == "running"
+    log = folder / job.log
+    if goes_on and not (log.exists() and log.stat().st_mtime >= event["time"]):
+        return "submitted"
+    if all((folder / output).exists() for output in job.outputs):
+        return "done"
+    return "running" if goes_on else "waiting"
 
 
-def _running(job: Job, lines: list[str], now: float) -> Running:
-    began = next((match[1] for line in lines if (match := STARTED.match(line))), None)
-    progress = next((match for line in reversed(lines) if (match := LINE.match(line))), None)
-    return Running(job, now - datetime.fromisoformat(began).timestamp() if began else 0.0, progress)
-
-
-def _lines(log: Path) -> Iterator[str]:
-    """Yield the first and last lines of a log that are not empty."""
+def _ends(log: Path) -> list[str]:
+    """Return the first and last lines of a log that are not empty."""
+    if not log.exists():
+        return []
     with log.open("rb") as file:
         text = file.read(PART)
         if log.stat().st_size > 2 * PART:
             file.seek(-PART, os.SEEK_END)
         text += b"" if len(text) < PART else file.read()
-    yield from filter(None, map(str.strip, text.decode(errors="replace").splitlines()))
+    return [*filter(None, map(str.strip, text.decode(errors="replace").splitlines()))]

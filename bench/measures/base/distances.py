@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors import safe_open
-from safetensors.torch import load_file
 from torch_fidelity.feature_extractor_base import FeatureExtractorBase
 
 from bench.engine.build import decode
@@ -22,12 +21,11 @@ def read_reference(path: Path, weights: Path, device: torch.device) -> tuple[dic
 
     Stops if another network made them.
     """
-    with safe_open(intact(path), framework="pt") as file:
+    with safe_open(intact(path), framework="pt", device=device.type) as file:
         network = {key: file.metadata()[key] for key in ("extractor", "weights_sha256")}
         if network["weights_sha256"] != sha256(weights):
             raise Stop(f"{path} was made with other weights than {weights}: delete it and run again")
-    features = load_file(path, device=device.type)
-    return {split: Reference(of_split) for split, of_split in features.items()}, network
+        return {split: Reference(file.get_tensor(split)) for split in file.keys()}, network  # noqa: SIM118
 
 
 def fid(

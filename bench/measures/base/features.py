@@ -21,7 +21,7 @@ from torch_fidelity.registry import register_feature_extractor
 from torch_fidelity.utils import create_feature_extractor
 
 from bench.job.command import Stop
-from bench.job.progress import counted
+from bench.job.progress import track
 from bench.records.files import intact
 from bench.records.stream import stream_seed
 
@@ -102,7 +102,7 @@ def images_to_features(images: np.ndarray, extractor: FeatureExtractorBase, devi
     """Map uint8 images [n, c, h, w] to features [n, f] on the device; grey images are repeated to three channels."""
     parts = []
     with torch.inference_mode(), _full_precision():
-        for start in counted(range(0, len(images), BATCH), f"batches of {BATCH} images to features"):
+        for start in track(range(0, len(images), BATCH), f"batches of {BATCH} images to features"):
             x = torch.from_numpy(np.array(images[start : start + BATCH])).to(device)
             parts.append(extractor(x.expand(-1, 3, -1, -1))[0].float())
     return torch.cat(parts)

@@ -1,4 +1,4 @@
-"""Pairs of test images, and how far images are from the real ones; for rules `interpolate`, `interpolate_reference`."""
+"""Pairs of test images, and how far images are from the real ones; for measure `interpolation`, rule `reference`."""
 
 import importlib
 from pathlib import Path

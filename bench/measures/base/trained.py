@@ -46,11 +46,6 @@ class Trained:
         """Map codes [n, d] to uint8 images [n, c, h, w]."""
         return build.decode(self.model, z, self.device)
 
-    @property
-    def finite(self) -> bool:
-        """Tell whether all its codes are finite."""
-        return all(bool(np.isfinite(z).all()) for z in self.codes.values())
-
 
 def measured(trained: Trained, measures: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[int, str, float]]:
     """Yield (seed, metric, value) of every measure, given by its name and options."""

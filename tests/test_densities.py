@@ -1,23 +1,18 @@
-import subprocess
-import sys
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pytest
-from safetensors.numpy import load_file
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
-from small_run import call, read_rows, specification
+from small_run import CPU
 
-from bench.records.files import write_array, write_json
+from bench.measures.base import densities
+from bench.measures.base.densities import fit_gmm, fit_gmm_to_tensor
 from bench.records.stream import stream_seed
-from bench.sample import fit_gmm, fit_gmm_to_tensor, main
-from bench.sample import sample as sample_on
 
 SETTINGS = {"count": 20000, "covariance_floor": 1e-6}
 
-sample = partial(sample_on, device="cpu")
+sample = partial(densities.sample, device=CPU)
 
 
 def normal(n=3000, d=3, seed=0) -> np.ndarray:
@@ -43,9 +38,9 @@ def line(d=5) -> np.ndarray:
 def blobs(d=20) -> np.ndarray:
     """Codes of rank 5 in four overlapping groups of unequal widths."""
     generator = np.random.default_rng(0)
-    group = generator.integers(4, size=3000)
+    group = generator.integers(4, size=800)
     centres, widths = generator.normal(size=(4, 5)), generator.uniform(0.5, 1.5, size=(4, 5))
-    return (centres[group] + widths[group] * generator.normal(size=(3000, 5))) @ generator.normal(size=(5, d))
+    return (centres[group] + widths[group] * generator.normal(size=(800, 5))) @ generator.normal(size=(5, d))
 
 
 @pytest.mark.parametrize("density", ["gaussian", "gmm"])
@@ -93,7 +88,7 @@ def test_scaled_codes_give_scaled_samples_and_nothing_else(codes, scale):
     scaled, scaled_metrics = sample(scale * z, 2, SETTINGS, seed=0)
     for density, drawn in samples.items():
         assert np.allclose(scaled[density] / scale, drawn, rtol=1e-5, atol=1e-5 * z.std())
-    floors = [found.pop("covariance_floor") for found in (metrics, scaled_metrics)]
+    floors = [each.pop("covariance_floor") for each in (metrics, scaled_metrics)]
     assert floors[1] == pytest.approx(scale**2 * floors[0])
     assert scaled_metrics == metrics
 
@@ -111,13 +106,17 @@ def test_constant_codes_are_sampled_as_they_are():
         assert (drawn == 2.5).all()
 
 
-@pytest.mark.parametrize(("codes", "components"), [(two_clusters, 2), (normal, 3), (line, 2), (blobs, 4)])
+@pytest.mark.parametrize(
+    ("codes", "components"),
+    [(two_clusters, 2), (partial(normal, 800), 3), (line, 2), (blobs, 4)],
+    ids=["clusters", "one", "line", "blobs"],
+)
 def test_tensors_give_the_mixture_that_arrays_give(codes, components):
     z = codes().astype(np.float64)
     z = (z - z.mean(0)) / np.sqrt(z.var(0).mean())
-    arrays = fit_gmm(z, components, 1e-6, 0, "cpu")
+    arrays = fit_gmm(z, components, 1e-6, 0, CPU)
     generator = np.random.RandomState(stream_seed(0, "gmm") % 2**32)
-    tensors = fit_gmm_to_tensor(z, components, 1e-6, generator, "cpu")
+    tensors = fit_gmm_to_tensor(z, components, 1e-6, generator, CPU)
     assert (tensors.converged_, tensors.n_iter_) == (arrays.converged_, arrays.n_iter_)
     for name in ("weights_", "means_", "covariances_"):
         assert np.allclose(getattr(tensors, name), getattr(arrays, name), rtol=1e-8, atol=1e-8)
@@ -127,18 +126,13 @@ def test_tensors_give_the_mixture_that_arrays_give(codes, components):
 
 def test_tensors_give_constant_codes_the_floor_and_nothing_more():
     with pytest.warns(ConvergenceWarning, match="distinct clusters"):
-        mixture = fit_gmm_to_tensor(np.zeros((50, 3)), 2, 1e-6, np.random.RandomState(0), "cpu")
+        mixture = fit_gmm_to_tensor(np.zeros((50, 3)), 2, 1e-6, np.random.RandomState(0), CPU)
     assert mixture.weights_ == pytest.approx([1, 0], abs=1e-12) and mixture.means_ == pytest.approx(0)
     assert mixture.covariances_ == pytest.approx(np.stack([1e-6 * np.eye(3)] * 2))
 
 
-def test_a_job_on_a_cpu_does_without_torch():
-    code = "import sys, bench.sample; sys.exit('torch' in sys.modules)"
-    subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parent.parent, check=True)
-
-
 def test_a_fit_that_does_not_converge_is_recorded_and_does_not_warn(monkeypatch):
-    monkeypatch.setattr("bench.sample.GaussianMixture", partial(GaussianMixture, max_iter=1))
+    monkeypatch.setattr("bench.measures.base.densities.GaussianMixture", partial(GaussianMixture, max_iter=1))
     metrics = sample(normal(), 3, SETTINGS, seed=0)[1]
     assert (metrics["gmm_converged"], metrics["gmm_iterations"]) == (0, 1)
 
@@ -158,27 +152,3 @@ def test_a_diverged_seed_has_no_samples_and_no_numbers(value):
         assert drawn.shape == (7, 3) and drawn.dtype == np.float32 and np.isnan(drawn).all()
     assert np.isnan([*metrics.values()]).all()
     assert metrics.keys() == sample(normal(), 2, SETTINGS, seed=0)[1].keys()
-
-
-def run_rule(folder, monkeypatch, seeds, codes):
-    """Run the rule in a folder and return its samples and its rows {(seed, metric): text}."""
-    write_json(folder / "spec.json", {**specification(), "seeds": seeds})
-    write_array(folder / "train.npy", np.stack(codes))
-    flags = {"spec": folder / "spec.json", "codes": folder, "components": 2, "device": "cpu"}
-    flags |= {"settings": '{"count": 30, "covariance_floor": 1e-6}'}
-    call(monkeypatch, main, **flags, out=folder / "samples.safetensors", metrics=folder / "sample.csv")
-    rows = read_rows(folder / "sample.csv")
-    return load_file(folder / "samples.safetensors"), {(row["seed"], row["metric"]): row["value"] for row in rows}
-
-
-def test_a_seed_is_the_same_whatever_batch_it_is_in(tmp_path, monkeypatch):
-    codes = [normal(100, seed=seed) for seed in range(3)]
-    codes[1][0] = np.nan
-    together, rows = run_rule(tmp_path / "a", monkeypatch, [0, 1, 2], codes)
-    alone, row = run_rule(tmp_path / "b", monkeypatch, [2], codes[2:])
-    for density in ("gaussian", "gmm"):
-        assert together[density].shape == (3, 30, 3)
-        assert np.array_equal(together[density][2], alone[density][0])
-        assert [np.isnan(drawn).all() for drawn in together[density]] == [False, True, False]
-    assert row.items() <= rows.items()
-    assert len(rows) == 9 and all((value == "") == (seed == "1") for (seed, _), value in rows.items())

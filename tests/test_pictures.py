@@ -1,10 +1,29 @@
-import json
+"""The codes of Figures 3, 5 and 8: lines between two codes, and grids on the principal plane."""
 
 import numpy as np
 import pytest
-from small_run import SHAPE, call, write_small_run
 
-from bench.pca_grid import main, pca_grid
+from bench.measures.base.pictures import interpolate, pca_grid
+
+
+def test_a_line_starts_and_ends_at_codes_of_the_set_and_its_middle_is_their_mean():
+    z = np.random.default_rng(0).normal(size=(20, 4))
+    lines = interpolate(z, pairs=3, steps=5)
+    assert lines.shape == (3, 5, 4)
+    assert {tuple(code) for code in lines[:, [0, -1]].reshape(6, 4)} <= {tuple(code) for code in z}
+    assert np.allclose(lines[:, 2], (lines[:, 0] + lines[:, -1]) / 2)
+    assert np.allclose(np.diff(lines, axis=1), np.diff(lines, axis=1)[:, :1])
+
+
+def test_no_image_is_an_end_twice():
+    z = np.arange(20.0)[:, None]
+    ends = interpolate(z, pairs=10, steps=2)
+    assert sorted(ends.ravel()) == z.ravel().tolist()
+
+
+def test_variants_share_their_pairs():
+    z = np.random.default_rng(0).normal(size=(20, 4))
+    assert np.allclose(interpolate(-3 * z, 3, 5), -3 * interpolate(z, 3, 5))
 
 
 def plane_codes() -> np.ndarray:
@@ -35,25 +54,7 @@ def test_constant_codes_give_a_grid_of_one_code(value):
     assert pca_grid(z, 3, 2.0) == pytest.approx(np.full((3, 3, 4), value), abs=1e-6)
 
 
-def test_codes_that_are_not_finite_give_no_number():
+def test_a_grid_of_codes_that_are_not_finite_is_no_number():
     z = plane_codes()
     z[0, 0] = np.inf
     assert np.isnan(pca_grid(z, 3, 2.0)).all()
-
-
-def test_the_rule_decodes_every_seed_and_a_diverged_one_is_black(tmp_path, monkeypatch):
-    write_small_run(tmp_path, diverged=0)
-    out = tmp_path / "pca_grid.npy"
-    call(
-        monkeypatch,
-        main,
-        spec=tmp_path / "spec.json",
-        model=tmp_path / "model.safetensors",
-        codes=tmp_path / "codes",
-        settings=json.dumps({"size": 3, "extent": 2.0}),
-        device="cpu",
-        out=out,
-    )
-    images = np.load(out)
-    assert images.shape == (2, 3, 3, *SHAPE) and images.dtype == np.uint8
-    assert not images[0].any() and images[1].any()
