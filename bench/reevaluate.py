@@ -56,17 +56,29 @@ class Run:
         return {split: torch.from_numpy(load(self.data, split)[1]).to(self.device) for split in SPLITS}
 
     def codes(self, kind: str | None) -> dict[str, np.ndarray] | None:
-        """Return codes [s, n, d] of both splits: those of the usual evaluation, `before_chain`, drawn from the
-        `posterior`, or `test` (of the test images in both places); None where the model has no such codes.
+        """Return codes [s, n, d] of both splits: those of the usual evaluation, the same at `unit_scale`,
+        `before_chain`, drawn from the `posterior`, or `test` (of the test images in both places); None where the
+        model has no such codes.
         """
         if kind in (None, "test"):
             return {split: read_array(self.encoded / f"{'test' if kind else split}.npy") for split in SPLITS}
+        if kind == "unit_scale":
+            return at_unit_scale(self.codes(None))
         probe = torch.zeros(1, *self.spec.shape, device=self.device)
         if getattr(self.models[0], kind)(probe) is None:
             return None
         draw = _posterior if kind == "posterior" else _before_chain
         pairs = list(zip(self.spec.seeds, self.models, strict=True))
         return {split: np.stack([draw(m, self.data, split, s, self.device) for s, m in pairs]) for split in SPLITS}
+
+
+def at_unit_scale(codes: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return codes [s, n, d] of both splits over one number per seed, the root mean square of its training codes.
+
+    One for all dimensions, so that the geometry of a code stays. A code that is 0 everywhere stays so.
+    """
+    size = np.sqrt(np.square(codes["train"], dtype=np.float64).mean(axis=(1, 2), keepdims=True))
+    return {split: (z / np.where(size == 0, 1, size)).astype(np.float32) for split, z in codes.items()}
 
 
 def _before_chain(model: Autoencoder, data: Path, split: str, seed: int, device: torch.device) -> np.ndarray:

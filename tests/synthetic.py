@@ -103,6 +103,7 @@ def config() -> dict:
             "dropout": 0.0,
             "batch": 100,
             "epochs": 20,
+            "least_steps": 500,
             "evaluate_every": 10,
             "supervised_steps": 50,
             "lr": 1e-3,
@@ -224,7 +225,9 @@ def values(run, seed) -> dict[str, dict[str, float]]:
     apart = 1e-6 * ("irmae" in run["variant"] and seed == 0)  # differences that are all equal decide no claim
     error, fid = ERRORS.get(run["variant"], 40.0) + apart, FIDS.get(run["variant"], 60.0) + seed + apart
     classified = {
-        f"error:{budget}:{reading}": error + seed for budget in (10, 100, TRAIN) for reading in ("best", "last")
+        f"error:{budget}:{reading}": error + seed
+        for budget in (10, 100, TRAIN)
+        for reading in ("best", "last", "held_out")
     }
     tables = {
         "encode": encoded(run, seed),

@@ -89,4 +89,4 @@ def heading(metric: str) -> str:
         "rank_spread": "spread of rank over {}",
         "rank_error": "error of rank",
     }
-    return headings[kind].format(*details).replace("gmm", "GMM")
+    return headings[kind].format(*details).replace("gmm", "GMM").replace("gaussian", "Gaussian")
