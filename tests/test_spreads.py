@@ -1,8 +1,11 @@
 """Claims about spreads of learned ranks: a spread that is small because every rank is wrong decides nothing."""
 
+import numpy as np
 import pandas as pd
 import pytest
+from test_judge import plan
 
+from bench.verdicts.claims import claims
 from bench.verdicts.measured import Measured
 from bench.verdicts.spreads import error_of, undecidable
 
@@ -49,3 +52,20 @@ def test_a_claim_about_an_error_is_none_about_a_spread():
 )
 def test_the_error_is_that_of_the_same_trainings(metric, error):
     assert error_of(metric) == error
+
+
+DEPTH = {"id": "depth", "lower": "greedy", "than": "default", "metric": "rank_spread:depth", "role": "lines"}
+
+
+def test_the_verdict_is_that_nothing_can_be_decided_and_says_why():
+    spreads = {"greedy": 0.0, "default": 4.0}
+    for error, outcome in ((7.0, "not decidable"), (0.5, "reproduced")):
+        noise = np.array([0.1, -0.1, 0.05, 0.0, -0.05])
+        usual = {("linear", name, "rank_spread:depth"): pd.Series(value + noise**2) for name, value in spreads.items()}
+        usual |= {("linear", "greedy", "rank_error"): pd.Series(error + noise)}
+        usual |= {("linear", "default", "rank_error"): pd.Series(2.0 + noise)}
+        usual["linear", "default", "rank_spread:depth"] += noise
+        table = claims(plan(DEPTH | {"unlike": "nothing is known"}), Measured(usual), {}).iloc[0]
+        assert table["outcome"] == outcome and table["verdict"] == "not comparable"
+        assert ("greedy spreads less, but its ranks are wrong by 7.0" in table["note"]) is (error == 7.0)
+        assert np.isnan(table["p"]) == np.isnan(table["p_corrected"]) == (error == 7.0)

@@ -12,7 +12,7 @@ from bench.report.cells import BREAK, difference, table
 from bench.report.results import Results
 from bench.verdicts.cells import BETTER, CONSISTENT, HIGHER, LOWER, SAME, WORSE
 from bench.verdicts.comparison import BELOW, END, EQUALLY, PREFIXES, WHOLE_CODE
-from bench.verdicts.outcomes import CONTRADICTED, INCONCLUSIVE, NOT_COMPARABLE, NOT_RUN, REPRODUCED
+from bench.verdicts.outcomes import CONTRADICTED, INCONCLUSIVE, NOT_COMPARABLE, NOT_DECIDABLE, NOT_RUN, REPRODUCED
 
 WIDTH = 110  # of the text, in characters
 PAPER_PRESET = "paper"
@@ -30,8 +30,9 @@ paper's claims); `{}`: they show the opposite, or that a difference exceeds its 
 not settle it, and the smallest difference that so many could have shown stands beside.
 [How](../../docs/verdicts.md)."""
 # What a run says that may not be set against the paper's is called otherwise, lest it be quoted as a verdict.
-OUTCOMES = {REPRODUCED: "as claimed", CONTRADICTED: "the opposite", INCONCLUSIVE: "unclear", NOT_RUN: NOT_RUN}
-ORDER = [REPRODUCED, CONTRADICTED, INCONCLUSIVE, NOT_COMPARABLE, NOT_RUN]
+OUTCOMES = {REPRODUCED: "as claimed", CONTRADICTED: "the opposite", INCONCLUSIVE: "unclear"}
+OUTCOMES |= {name: name for name in (NOT_DECIDABLE, NOT_RUN)}
+ORDER = [REPRODUCED, CONTRADICTED, INCONCLUSIVE, NOT_DECIDABLE, NOT_COMPARABLE, NOT_RUN]
 CELL_ORDER = [SAME, CONSISTENT, BETTER, WORSE, LOWER, HIGHER, INCONCLUSIVE, NOT_COMPARABLE, NOT_RUN]
 HEADER = ["claim", "metric", "measured", "difference", "seeds", "this run", "on the paper"]
 CELLS_TEXT = """\

@@ -13,7 +13,15 @@ from bench.verdicts.comparable import differences
 from bench.verdicts.comparison import BELOW, END, EQUALLY, NUMBERS
 from bench.verdicts.equal import by_training
 from bench.verdicts.measured import Measured, by_seed, spreads
-from bench.verdicts.outcomes import CONTRADICTED, INCONCLUSIVE, NOT_COMPARABLE, NOT_RUN, REPRODUCED, outcomes
+from bench.verdicts.outcomes import (
+    CONTRADICTED,
+    INCONCLUSIVE,
+    NOT_COMPARABLE,
+    NOT_DECIDABLE,
+    NOT_RUN,
+    REPRODUCED,
+    outcomes,
+)
 
 DECIDING = "effective_rank"  # of ranks: real numbers, where counts of many seeds tie
 COUNTED = [f"count_{name}" for name in (*NUMBERS, "outcome")]
@@ -29,13 +37,15 @@ def claims(plan: dict[str, Any], measured: Measured, data: dict[str, Any]) -> pd
     """
     table = _beside_counts(outcomes(plan, measured), plan, measured)
     table["verdict"] = table["outcome"]
+    undecided = table["reason"].where(table["outcome"] == NOT_DECIDABLE, "")
     for index, claim in enumerate(plan["claims"]):
         if table.loc[index, "outcome"] == NOT_RUN:
             continue
         unlike = [claim["unlike"]] if "unlike" in claim else differences(claim["metric"], claim["role"], plan, data)
         if unlike:
             table.loc[index, ["verdict", "reason"]] = NOT_COMPARABLE, "; ".join(unlike)
-    return table.assign(note=_notes(table, plan, measured))
+    notes = zip(undecided, _notes(table, plan, measured), strict=True)
+    return table.assign(note=["; ".join(filter(None, both)) for both in notes])
 
 
 def read_measured(results: Path) -> Measured:

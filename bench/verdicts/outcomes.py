@@ -2,14 +2,16 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from bench.verdicts.comparison import NUMBERS, PREFIXES, compared, read_claim
 from bench.verdicts.measured import Measured
 from bench.verdicts.significance import corrected
+from bench.verdicts.spreads import undecidable
 
 REPRODUCED, CONTRADICTED, INCONCLUSIVE, NOT_RUN = "reproduced", "contradicted", "inconclusive", "not run"
-NOT_COMPARABLE = "not comparable"
+NOT_COMPARABLE, NOT_DECIDABLE = "not comparable", "not decidable"
 NAMES = ["claim", "topic", "paper", "dataset", "metric", "variant", "kind", "other"]
 EACH_PLACE = [f"{prefix}{name}" for prefix in PREFIXES.values() for name in NUMBERS]
 DECIDED = ["decided_at", "explained", "other_explained"]
@@ -42,7 +44,9 @@ def _row(entry: dict[str, Any], plan: dict[str, Any], measured: Measured) -> dic
     for variant in claim.variants:
         if measured.values(claim.dataset, variant, claim.metric) is None:
             return row | {"n": 0, "agree": 0, "reason": _why(variant, claim.dataset, plan)}
-    return row | compared(claim, plan, measured) | {"reason": ""}
+    margin = plan["config"]["verdicts"]["margin"]["rank"]
+    reason = undecidable(claim.dataset, claim.variants, claim.metric, measured, margin)
+    return row | compared(claim, plan, measured) | {"reason": reason} | ({"p": np.nan} if reason else {})
 
 
 def _why(variant: str, dataset: str, plan: dict[str, Any]) -> str:
@@ -57,7 +61,7 @@ def _why(variant: str, dataset: str, plan: dict[str, Any]) -> str:
 def _outcome(row: Any, level: float) -> tuple[str, str]:
     """Return the outcome of a claim and its reason, where it has one."""
     if row.reason:
-        return NOT_RUN, row.reason
+        return (NOT_DECIDABLE if row.n else NOT_RUN), row.reason
     if row.n < 2:
         return INCONCLUSIVE, "1 seed" if row.n else "no seed with finite numbers on both sides"
     if not row.p_corrected < level:
