@@ -30,7 +30,7 @@ FIVE = range(5)
 @pytest.mark.parametrize(("model", "options"), [("irmae", {"depth": 3}), ("vae", {})])
 def test_a_seed_alone_and_in_a_batch_of_five_agree(model, options, double, checkpoint):
     batch = train(make_spec(model, seeds=FIVE, **options), pictures(), checkpoint)
-    alone = train(make_spec(model, seeds=(3,), **options), pictures(), checkpoint)
+    alone = train(make_spec(model, seeds=(3,), **options), pictures(), checkpoint.of((3,)))
     for name, tensor in alone.state.items():
         assert torch.allclose(tensor[0], batch.state[name][3], rtol=1e-9, atol=1e-12), name
     assert [epoch[3] for epoch in batch.history] == pytest.approx([epoch[0] for epoch in alone.history], rel=1e-6)
