@@ -14,8 +14,6 @@ from workflow.alternatives import SUPERVISED
 # The order of wildcards in the names of logs and benchmarks.
 WILDCARDS = ("dataset", "variant", "seeds", "measure")
 ENVIRONMENT = "../../environment.yml"  # as seen from workflow/rules/
-
-
 FETCHING = ("fetch", "fetch_inception")  # they read raw data
 
 

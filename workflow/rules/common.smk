@@ -12,7 +12,7 @@ from workflow.alternatives import SUPERVISED
 from workflow.check import problems
 from workflow.jobs import every_run
 from workflow.plan import as_json, specification
-from workflow.runs import label
+from workflow.runs import ENCODED, label
 
 SCHEMA = load_configfile(ROOT / "workflow/schemas/config.schema.yaml")
 CONFIG = planning.typed(config)
@@ -97,7 +97,8 @@ def model_code(*modules):
 
 def encode_code(wildcards):
     """Return the code that encodes: it also takes measures, and one of them may ask the data set's file."""
-    measures = [f"measures/{name}" for name in run_of(wildcards)["measures"]]
+    # All of them for every run, so that one model's runs have one digest, whichever of them a run takes.
+    measures = [f"measures/{name}" for name in ENCODED]
     return code("encode", *measures, f"models/{run_of(wildcards)['model']}", f"datasets/{dataset_name(wildcards)}")
 
 
