@@ -110,8 +110,10 @@ def test_a_missing_gpu_stops_in_one_line_that_names_the_ways_out(tmp_path):
     files = ["--data", str(tmp_path), "--weights", str(tmp_path / "weights.safetensors")]
     ended = job("fid_extractor", "--settings", '{"epochs": 1}', "--device", "cuda", *files)
     assert ended.returncode == 1
-    assert ended.stderr.startswith("bench.fid_extractor: ") and ended.stderr.count("\n") == 1
-    assert "device=cpu" in ended.stderr and "preset=quick" in ended.stderr
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith("bench.fid_extractor: the config asks for device cuda")
+    assert "make doctor" in line and "--config device=cpu" in line and "--config preset=quick" in line
+    assert not (tmp_path / "weights.safetensors").exists()
 
 
 # The package
