@@ -12,6 +12,7 @@ import yaml
 from checkout import REPOSITORY, Checkout
 from stand_in import SMOKE, STAND_IN
 
+from bench.records.files import read_origin
 from workflow import sources
 
 AFTER_RUNS = {"aggregate", "judge", "figure", "tables", "check"}
@@ -265,6 +266,11 @@ def code(checkout, *modules):
     files = sources.closure(checkout.folder, *(f"bench/{module}.py" for module in modules))
     program = "import sys, pathlib, bench.job.source; print(bench.job.source.digest(map(pathlib.Path, sys.argv[1:])))"
     return checkout.run(sys.executable, "-c", program, *files).stdout.strip()
+
+
+def test_one_models_runs_are_encoded_by_one_code_whichever_measures_they_take(finished):
+    runs = [finished.folder / f"results/smoke/runs/{name}/irmae-l2/0-1" for name in ("shapes", "shapes@corner")]
+    assert len({read_origin(run / "metrics/encode.csv")["code"] for run in runs}) == 1
 
 
 def test_an_added_measure_trains_and_encodes_nothing_and_is_measured_alone(smoke, tmp_path):
