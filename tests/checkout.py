@@ -93,3 +93,18 @@ def described(rule: str, told: dict[str, str]) -> dict[str, Any]:
         "benchmark": listed["benchmark"],
         "gpu": "gpu=1" in told.get("resources", ""),
     }
+
+
+def rules(jobs):
+    return {job["rule"] for job in jobs}
+
+
+def values(jobs, wildcard, *of):
+    """Return the values of a wildcard in jobs, or in those of some rules."""
+    chosen = [job["wildcards"] for job in jobs if not of or job["rule"] in of]
+    return {wildcards[wildcard] for wildcards in chosen if wildcard in wildcards}
+
+
+def trained(jobs):
+    named = [job["wildcards"] for job in jobs if job["rule"] == "train"]
+    return {(wildcards["dataset"], wildcards["variant"]) for wildcards in named}
