@@ -1,5 +1,5 @@
 """Rule `aggregate`: one table per kind of record; in: the plan and the files of its jobs, out: metrics.csv,
-alternatives.csv, studies.csv, history.csv, runs.csv, jobs.csv.
+alternatives.csv, studies.csv, history.csv, trajectory.csv, runs.csv, jobs.csv.
 """
 
 from pathlib import Path

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import fill
 from typing import Any, NamedTuple
 
 import matplotlib
@@ -9,10 +10,11 @@ import seaborn as sns
 from matplotlib.figure import Figure, SubFigure
 
 from bench.records.files import read_json, writing
-from bench.report.figures import ablation, frontier, images, linear_rank, ranking, spectrum, study
+from bench.report.figures import ablation, frontier, images, linear_rank, ranking, spectrum, study, trajectory
 from bench.report.figures.source import Source
 
 DPI = 150
+TITLE = 100  # characters that fit beside each other
 EMPTY = 0.6  # inches, height of a panel that only says why it is empty
 STYLE = {"axes.titlesize": 11, "legend.fontsize": 9, "pdf.fonttype": 42, "savefig.dpi": DPI}
 # No dates and no versions: equal results give equal bytes.
@@ -28,6 +30,7 @@ class Kind(NamedTuple):
 
 
 KINDS = {
+    "trajectory": Kind(trajectory.height, trajectory.note, trajectory.draw),
     "spectrum": Kind(spectrum.height, spectrum.note, spectrum.draw),
     "interpolate": Kind(images.strips_height, images.note, images.draw_strips),
     "gaussian": Kind(images.grid_height, images.note, images.draw_gaussian),
@@ -73,7 +76,7 @@ def draw_panel(area: SubFigure, kind: Kind, panel: dict[str, Any], source: Sourc
         return
     title += f", {kind.note(panel, source)}"
     absent = ", ".join(source.absent(panel, name))
-    area.suptitle(f"{title}; not run: {absent}" if absent else title, fontsize=11)
+    area.suptitle(fill(f"{title}; not run: {absent}" if absent else title, TITLE), fontsize=11)
     kind.draw(area, panel, source)
 
 

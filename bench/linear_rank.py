@@ -34,6 +34,7 @@ from bench.linear.summary import (
     THRESHOLD,
     WIDE,
     at_chosen_rates,
+    choosing,
     summary,
 )
 from bench.records.files import COMMENT, writing
@@ -46,10 +47,13 @@ CHECKPOINTS = 40  # of a trajectory
 
 
 def cases(depth: int, optimiser: str, settings: dict[str, Any], seeds: Sequence[int]) -> list[Case]:
-    """Return every training of a depth and an optimiser; without a chain there is nothing to initialise."""
+    """Return every training of a depth and an optimiser: of the seeds that are judged, and at scale 1 of those that
+    choose the rates. Without a chain there is nothing to initialise.
+    """
     chains = list(product(INITIALISATIONS, settings["scales"])) if depth else [(NO_CHAIN, NOMINAL)]
-    axes = product(chains, settings["rates"][optimiser], settings["ranks"], seeds)
-    return [Case(variant, scale, rate, rank, seed) for (variant, scale), rate, rank, seed in axes]
+    axes = product(chains, settings["rates"][optimiser], settings["ranks"], [*seeds, *choosing(seeds)])
+    every = [Case(variant, scale, rate, rank, seed) for (variant, scale), rate, rank, seed in axes]
+    return [case for case in every if case.seed in seeds or case.scale == NOMINAL]
 
 
 def watched(case: Case, settings: dict[str, Any], seeds: Sequence[int]) -> bool:
@@ -63,7 +67,7 @@ def linear_rank(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Train every network of a depth side by side; return one row per training, and the watched trajectories."""
     planned = cases(depth, optimiser, settings, seeds)
-    data = {pair: covariance(*pair, settings) for pair in product(settings["ranks"], seeds)}
+    data = {pair: covariance(*pair, settings) for pair in product(settings["ranks"], [*seeds, *choosing(seeds)])}
     covariances = np.array([data[each.rank, each.seed] for each in planned])
     rate = torch.tensor([each.rate for each in planned], dtype=torch.float64)
     adjusted = torch.tensor([chain_rate(each, depth, optimiser) for each in planned], dtype=torch.float64)

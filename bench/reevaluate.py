@@ -15,7 +15,7 @@ from safetensors.numpy import load_file
 from torch import Tensor
 from torch_fidelity.feature_extractor_base import FeatureExtractorBase
 
-from bench.engine.build import load_models, map_images
+from bench.engine.build import draw_codes, load_models, map_images
 from bench.job.progress import track
 from bench.measures.base.classification import Codes, classify
 from bench.measures.base.densities import sample
@@ -27,7 +27,6 @@ from bench.records.data import load
 from bench.records.files import intact, read_array, write_rows
 from bench.records.origin import origin
 from bench.records.spec import Spec, read_spec
-from bench.records.stream import stream
 
 Rows = Iterator[tuple[int, str, float]]
 SPLITS = ("train", "test")
@@ -56,30 +55,34 @@ class Run:
         return {split: torch.from_numpy(load(self.data, split)[1]).to(self.device) for split in SPLITS}
 
     def codes(self, kind: str | None) -> dict[str, np.ndarray] | None:
-        """Return codes [s, n, d] of both splits: those of the usual evaluation, `before_chain`, drawn from the
-        `posterior`, or `test` (of the test images in both places); None where the model has no such codes.
+        """Return codes [s, n, d] of both splits: those of the usual evaluation, the same at `unit_scale`,
+        `before_chain`, drawn from the `posterior`, or `test` (of the test images in both places); None where the
+        model has no such codes.
         """
         if kind in (None, "test"):
             return {split: read_array(self.encoded / f"{'test' if kind else split}.npy") for split in SPLITS}
+        if kind == "unit_scale":
+            return at_unit_scale(self.codes(None))
         probe = torch.zeros(1, *self.spec.shape, device=self.device)
         if getattr(self.models[0], kind)(probe) is None:
             return None
-        draw = _posterior if kind == "posterior" else _before_chain
-        pairs = list(zip(self.spec.seeds, self.models, strict=True))
-        return {split: np.stack([draw(m, self.data, split, s, self.device) for s, m in pairs]) for split in SPLITS}
+        pairs = list(zip(self.models, self.spec.seeds, strict=True))
+        return {split: np.stack([self._codes(kind, *pair, split) for pair in pairs]) for split in SPLITS}
+
+    def _codes(self, kind: str, model: Autoencoder, seed: int, split: str) -> np.ndarray:
+        images = load(self.data, split)[0]
+        if kind == "posterior":
+            return draw_codes(model, images, split, seed, self.device)
+        return map_images(model.before_chain, images, self.device)
 
 
-def _before_chain(model: Autoencoder, data: Path, split: str, seed: int, device: torch.device) -> np.ndarray:
-    return map_images(model.before_chain, load(data, split)[0], device)
+def at_unit_scale(codes: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return codes [s, n, d] of both splits over one number per seed, the root mean square of its training codes.
 
-
-def _posterior(model: Autoencoder, data: Path, split: str, seed: int, device: torch.device) -> np.ndarray:
-    def both(x: Tensor) -> Tensor:
-        return torch.stack(model.posterior(x), dim=1)
-
-    mean, log_variance = map_images(both, load(data, split)[0], device).swapaxes(0, 1)
-    noise = stream(seed, "posterior", split).standard_normal(mean.shape, dtype=np.float32)
-    return mean + np.exp(log_variance / 2) * noise
+    One for all dimensions, so that the geometry of a code stays. A code that is 0 everywhere stays so.
+    """
+    size = np.sqrt(np.square(codes["train"], dtype=np.float64).mean(axis=(1, 2), keepdims=True))
+    return {split: (z / np.where(size == 0, 1, size)).astype(np.float32) for split, z in codes.items()}
 
 
 def classified(run: Run, codes: dict[str, np.ndarray], settings: dict) -> Rows:

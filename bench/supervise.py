@@ -1,7 +1,7 @@
 """Rule `supervise`: Table 2's supervised row, encoder and head trained together; in: images, out: errors."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from bench.measures.base.classifiers import train_classifiers
-from bench.measures.base.heads import Head, budgets, error_rows, initial
+from bench.measures.base.heads import Head, budgets, draws, error_rows, initial
 from bench.models.base.backbone import Backbone
 from bench.records.data import load
 from bench.records.files import write_rows
@@ -32,31 +32,31 @@ class Classifier(nn.Module):
 
 @dataclass
 class Images:
-    """Images shared by all seeds, uint8 [n, c, h, w], on the device."""
+    """Images shared by all classifiers, uint8 [n, c, h, w], on the device."""
 
     train_images: Tensor
     test_images: Tensor
-    seeds: int
+    classifiers: int
 
     def train(self, index: Tensor) -> Tensor:
         return self.train_images[index] / 255
 
     def test(self, part: slice) -> Tensor:
         x = self.test_images[part] / 255
-        return x.expand(self.seeds, *x.shape)
+        return x.expand(self.classifiers, *x.shape)
 
 
 def supervise(
     spec: Spec, images: Images, labels: Tensor, test_labels: Tensor, settings: dict
 ) -> Iterator[tuple[int, str, float]]:
-    """Yield `error:BUDGET:best` and `error:BUDGET:last` in percent per seed."""
+    """Yield (seed, `error:BUDGET:READING`, percent), the readings of `error_rows`."""
     classes = int(labels.max()) + 1
     build = partial(Classifier, spec, settings["hidden"], classes)
     for budget in budgets(settings, len(labels)):
-        networks = [initial(build, seed, budget) for seed in spec.seeds]
-        errors = train_classifiers(
-            networks, images, labels, test_labels, spec.seeds, budget, settings, settings["supervised_steps"]
-        )
+        drawn = draws(labels.cpu().numpy(), budget, settings["subset"], spec.seeds)
+        networks, inputs = [initial(build, draw) for draw in drawn], replace(images, classifiers=len(drawn))
+        most = settings["supervised_steps"]
+        errors = train_classifiers(networks, inputs, labels, test_labels, drawn, settings, most)
         yield from error_rows(spec.seeds, budget, errors)
 
 
@@ -65,7 +65,7 @@ def main(*, spec: dict, settings: dict, data: Path, metrics: Path, device: torch
     splits = [load(data, split) for split in ("train", "test")]
     pictures = [torch.from_numpy(np.array(images)).to(device) for images, _ in splits]
     labels, test_labels = (torch.from_numpy(labels).to(device) for _, labels in splits)
-    images = Images(*pictures, seeds=len(spec.seeds))
+    images = Images(*pictures, classifiers=len(spec.seeds))
     rows = list(supervise(spec, images, labels, test_labels, settings))
     write_rows(metrics, rows, origin("supervise", spec))
     print(f"supervised {spec.name}: " + " ".join(f"{metric} {value:.1f}" for _, metric, value in rows))

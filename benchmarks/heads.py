@@ -2,14 +2,13 @@
 
 import os
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from bench.engine.build import initial_model
 from bench.measures.base.classification import Codes, classify
-from bench.measures.base.classifiers import epoch_order
-from bench.measures.base.heads import budgets, labelled_subset
+from bench.measures.base.classifiers import batches
+from bench.measures.base.heads import budgets, draws
 from bench.records.stream import stream
 from benchmarks import plain, sizes
 from benchmarks.side_by_side import Line, seconds, side_by_side, times_as_fast
@@ -28,7 +27,7 @@ def measure(device: torch.device) -> list[Line]:
     pictures = sizes.images(spec, count, device)
     labels = torch.from_numpy(stream(0, "labels").integers(10, size=count)).to(device)
     encoders = [initial_model(spec, seed).to(device).requires_grad_(False) for seed in spec.seeds]
-    settings = sizes.CONFIG["classify"]
+    settings = sizes.CONFIG["classify"] | {"least_steps": 1}  # of the part that is timed
     chosen = budgets(settings, count)
     few, more = EPOCHS["encoded anew"], EPOCHS["batched"]
     heads = [
@@ -51,8 +50,8 @@ def measure(device: torch.device) -> list[Line]:
 
     def encoded_anew() -> None:
         torch.set_num_threads(cores)
-        for steps, batches in heads:
-            steps(batches.to(device))
+        for steps, images in heads:
+            steps(images.to(device))
 
     taken = side_by_side({"batched": batched, "encoded anew": encoded_anew}, device, ROUNDS)
     epochs, once = settings["epochs"], seconds(encode, device)
@@ -70,7 +69,5 @@ def measure(device: torch.device) -> list[Line]:
 
 def order(seed: int, labels: Tensor, budget: int, settings: dict, epochs: int) -> Tensor:
     """Return the batches [n, b] of a seed's classifier in some epochs, those that ours sees."""
-    subset = labelled_subset(labels.cpu().numpy(), budget, settings["subset"], seed)
-    batch = min(settings["batch"], budget)
-    orders = [epoch_order((seed,), budget, batch, number)[:, 0] for number in range(epochs)]
-    return torch.from_numpy(subset[np.concatenate(orders)])
+    draw, batch = draws(labels.cpu().numpy(), budget, settings["subset"], [seed])[0], min(settings["batch"], budget)
+    return torch.from_numpy(batches(draw, batch, range(epochs * (budget // batch))))

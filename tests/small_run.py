@@ -75,10 +75,10 @@ def pictures(count: int = 43) -> torch.Tensor:
 def interrupted(epoch: Callable, number: int) -> Callable:
     """Return `Trainer.epoch` with an interruption before epoch `number`."""
 
-    def stopped(self, current, progress):
+    def stopped(self, current, *others):
         if current == number:
             raise KeyboardInterrupt
-        return epoch(self, current, progress)
+        return epoch(self, current, *others)
 
     return stopped
 

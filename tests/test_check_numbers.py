@@ -128,7 +128,7 @@ def test_a_verdict_that_does_not_follow_from_the_numbers(results):
     edit(results / "tables/claims.csv", r"^(digits-fid-ae,.*),reproduced,", r"\1,contradicted,")
     (finding,) = findings(results)
     assert finding.startswith(
-        "tables tables/claims.csv: does not follow from metrics.csv: row 11, outcome: contradicted for"
+        "tables tables/claims.csv: does not follow from metrics.csv: row 20, outcome: contradicted for"
     )
 
 

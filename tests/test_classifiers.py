@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from bench.measures.base.classification import Codes
-from bench.measures.base.classifiers import Classifiers, epoch_order, train_classifiers
-from bench.measures.base.heads import Head, Heads, initial, labelled_subset
+from bench.measures.base.classifiers import Classifiers, batches, train_classifiers
+from bench.measures.base.heads import Draw, Head, Heads, draws, initial, labelled_subset
 
 SETTINGS = {
     "budgets": [10, 100, 1000],
@@ -16,6 +16,7 @@ SETTINGS = {
     "dropout": 0.0,
     "batch": 20,
     "epochs": 6,
+    "least_steps": 1,
     "evaluate_every": 2,
     "lr": 1e-2,
 }
@@ -28,8 +29,12 @@ def noisy_codes(seeds: int, count: int, labels: Tensor) -> Tensor:
     return torch.nn.functional.one_hot(labels, 10) + noise
 
 
+def drawn(seeds, budget=100) -> list[Draw]:
+    return draws(LABELS, budget, "stratified", seeds)
+
+
 def heads(seeds, budget=100, size=10, hidden=16, classes=10) -> Heads:
-    return Heads([initial(lambda: Head(size, hidden, classes), seed, budget) for seed in seeds])
+    return Heads([initial(lambda: Head(size, hidden, classes), draw) for draw in drawn(seeds, budget)])
 
 
 def train(seeds, chosen=None, budget=100, steps=None, **changes) -> np.ndarray:
@@ -39,9 +44,8 @@ def train(seeds, chosen=None, budget=100, steps=None, **changes) -> np.ndarray:
     chosen = list(chosen or range(len(seeds)))
     inputs = Codes(codes[chosen], test_codes[chosen])
     settings = SETTINGS | changes
-    return train_classifiers(
-        [heads(seeds, budget, 10, settings["hidden"])], inputs, labels, test_labels, seeds, budget, settings, steps
-    )
+    networks = [heads(seeds, budget, 10, settings["hidden"])]
+    return train_classifiers(networks, inputs, labels, test_labels, drawn(seeds, budget), settings, steps).test
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.5])
@@ -57,8 +61,9 @@ def stepped(seeds, dropout) -> dict[str, Tensor]:
     settings = SETTINGS | {"dropout": dropout}
     labels = torch.from_numpy(LABELS)
     codes = noisy_codes(1, 500, labels).expand(len(seeds), -1, -1)
-    classifiers = Classifiers([heads(seeds)], Codes(codes, codes), labels, seeds, 100, settings)
-    classifiers.train(torch.from_numpy(epoch_order(seeds, 100, 20, 0)))
+    classifiers = Classifiers([heads(seeds)], Codes(codes, codes), labels, drawn(seeds), settings)
+    index = np.stack([batches(draw, 20, range(5)) for draw in drawn(seeds)], axis=1)
+    classifiers.train(torch.from_numpy(index))
     return classifiers.ensemble.models[0].state_dict()
 
 
@@ -73,17 +78,24 @@ def test_the_weights_of_a_seed_are_the_same_alone_and_in_a_batch_of_three(double
 def test_dropout_masks_differ_between_seeds_and_keep_the_mean():
     settings = {"hidden": 500, "dropout": 0.5, "lr": 1e-3}
     labels = torch.zeros(1, dtype=torch.int64)
-    classifiers = Classifiers([heads((0, 1), hidden=500)], None, labels, (0, 1), 100, settings)
+    classifiers = Classifiers([heads((0, 1), hidden=500)], None, labels, drawn((0, 1)), settings)
     masks = classifiers.masks(torch.zeros(1, 2, 20))[0]
     assert masks.shape == (2, 2, 20, 500) and set(masks.unique().tolist()) == {0.0, 2.0}
     assert not torch.equal(masks[0], masks[1])
     assert masks.mean().item() == pytest.approx(1, abs=0.03)
 
 
-def test_the_order_of_the_batches_differs_between_seeds():
-    first, second = epoch_order((0, 1), budget=100, batch=20, epoch=0).swapaxes(0, 1)
-    assert not np.array_equal(first, second)
-    assert np.array_equal(second, epoch_order((1,), budget=100, batch=20, epoch=0)[:, 0])
+def test_the_order_of_the_batches_differs_between_seeds_and_epochs():
+    first, second = (Draw(seed, np.arange(100), np.arange(1)) for seed in (0, 1))
+    assert not np.array_equal(batches(first, 20, range(5)), batches(second, 20, range(5)))
+    assert not np.array_equal(batches(first, 20, range(5)), batches(first, 20, range(5, 10)))
+
+
+@pytest.mark.parametrize("size", [100, 90])
+def test_batches_are_the_same_in_whatever_parts_they_are_drawn(size):
+    draw = Draw(0, np.arange(500)[::5][:size], np.arange(1))
+    parts = [batches(draw, 20, part) for part in (range(3), range(3, 5), range(5, 17))]
+    assert np.array_equal(np.concatenate(parts), batches(draw, 20, range(17)))
 
 
 class Recorder(Codes):
@@ -94,7 +106,8 @@ class Recorder(Codes):
         self.seen = []
 
     def train(self, index: Tensor) -> Tensor:
-        self.seen.append(index)
+        if index.shape[1] <= 20:  # a batch, not held-out images
+            self.seen.append(index)
         return super().train(index)
 
 
@@ -103,7 +116,7 @@ def test_training_equals_the_plain_loop(double):
     codes = noisy_codes(1, 500, labels)
     head = Head(10, 16, 10)
     inputs = Recorder(codes, codes)
-    errors = train_classifiers([Heads([head])], inputs, labels, labels, (0,), 100, SETTINGS)
+    errors = train_classifiers([Heads([head])], inputs, labels, labels, drawn((0,)), SETTINGS).test
     # Stacking copied the head's weights, so it is still at its start.
     optimiser = torch.optim.Adam(head.parameters(), lr=SETTINGS["lr"])
     for index in inputs.seen:
@@ -114,18 +127,18 @@ def test_training_equals_the_plain_loop(double):
     assert errors[-1, 0] == pytest.approx(100 * wrong)
 
 
-def batches(budget: int, steps: int | None = None, **changes) -> list[Tensor]:
+def seen_batches(budget: int, steps: int | None = None, **changes) -> list[Tensor]:
     """The indices [s, b] of every step."""
     labels = torch.from_numpy(LABELS)
     codes = noisy_codes(2, 500, labels)
     inputs = Recorder(codes, codes)
     settings = SETTINGS | changes
-    train_classifiers([heads((0, 1), budget)], inputs, labels, labels, (0, 1), budget, settings, steps)
+    train_classifiers([heads((0, 1), budget)], inputs, labels, labels, drawn((0, 1), budget), settings, steps)
     return inputs.seen
 
 
 def test_an_epoch_shows_every_labelled_image_once():
-    seen = torch.stack(batches(100, epochs=2))  # [steps, s, b]
+    seen = torch.stack(seen_batches(100, epochs=2))  # [steps, s, b]
     assert seen.shape == (10, 2, 20)
     for position, seed in enumerate((0, 1)):
         subset = labelled_subset(LABELS, 100, "stratified", seed)
@@ -136,12 +149,12 @@ def test_an_epoch_shows_every_labelled_image_once():
 
 
 def test_an_incomplete_last_batch_is_left_out_and_a_small_budget_is_one_batch():
-    assert [index.shape for index in batches(50, epochs=1)] == [(2, 20), (2, 20)]
-    assert [index.shape for index in batches(10, epochs=3)] == [(2, 10)] * 3
+    assert [index.shape for index in seen_batches(50, epochs=1)] == [(2, 20), (2, 20)]
+    assert [index.shape for index in seen_batches(10, epochs=3)] == [(2, 10)] * 3
 
 
 def test_a_number_of_steps_ends_training_early():
-    assert len(batches(100, epochs=6, steps=7)) == 7
+    assert len(seen_batches(100, epochs=6, steps=7)) == 7
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ SETTINGS = {
     "dropout": 0.0,
     "batch": 100,
     "epochs": 60,
+    "least_steps": 1,
     "evaluate_every": 20,
     "lr": 1e-2,
 }
@@ -35,7 +36,9 @@ def one_hot(labels, seeds=2):
 
 def test_codes_that_are_the_class_are_classified_without_error():
     percent = errors(one_hot(LABELS), one_hot(TEST_LABELS))
-    assert {metric for _, metric in percent} == {f"error:{b}:{k}" for b in (10, 100, 200) for k in ("best", "last")}
+    assert {metric for _, metric in percent} == {
+        f"error:{b}:{k}" for b in (10, 100, 200) for k in ("best", "last", "held_out")
+    }
     assert set(percent.values()) == {0.0}
 
 
@@ -77,6 +80,6 @@ def test_the_rule_writes_every_budget_of_every_seed(tmp_path):
         device=CPU,
     )
     values = read_rows(tmp_path / "classify.csv")
-    names = {f"error:{budget}:{kind}" for budget in (10, 60) for kind in ("best", "last")}
+    names = {f"error:{budget}:{kind}" for budget in (10, 60) for kind in ("best", "last", "held_out")}
     assert values.keys() == {(seed, name) for seed in (0, 1) for name in names}
     assert all(0 <= float(value) <= 100 for value in values.values())

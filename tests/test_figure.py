@@ -1,7 +1,9 @@
 from pathlib import Path
+from types import SimpleNamespace
 
 import matplotlib.image
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -13,6 +15,7 @@ from bench.report.figures.canvas import mosaic
 from bench.report.figures.frontier import non_dominated
 from bench.report.figures.labels import label_points, overlap
 from bench.report.figures.ranking import cliques
+from bench.report.figures.ranking import draw as draw_ranking
 from workflow.sources import closure
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -161,13 +164,23 @@ def test_names_hide_neither_points_nor_each_other():
     assert overlap(boxes, dots).max() == 0
 
 
-def test_a_ranking_names_each_method_and_joins_those_that_do_not_differ(results):
-    overall, fid, error, empty = axes_of(figure.figure(*results, "ranking"))
-    names = " ".join(text.get_text() for text in fid.texts)
-    assert all(name in names for name in ("AE", "IRMAE", "PCA")) and "VAE" not in names  # which is not on shapes
-    assert overall.get_title(loc="left") == "overall (data sets: 2, Friedman's p 0.37)"
-    assert error.get_title(loc="left") == "error, 100 labels (data sets: 1, no test)"
-    assert not empty.texts
+def ranked(metric, k, n, difference, **ranks):
+    table = pd.DataFrame({"metric": metric, "method": [*ranks], "mean_rank": [*ranks.values()], "k": k, "n": n})
+    return table.assign(p=0.01, critical_difference=difference)
+
+
+def test_a_ranking_names_each_method_and_joins_those_that_do_not_differ():
+    table = pd.concat([
+        ranked("mse", 3, 6, 1.35, AE=1.0, IRMAE=2.0, PCA=3.0, VAE=float("nan")),
+        ranked("fid:gmm", 3, 2, 2.34, AE=1.0, IRMAE=2.0, PCA=3.0),
+    ])  # fmt: skip
+    shown, nothing = axes_of(draw_ranking(SimpleNamespace(table=lambda name: table), "ranking"))
+    assert shown.get_title(loc="left") == "test MSE (data sets: 6, Friedman's p 0.01)"
+    names = " ".join(text.get_text() for text in shown.texts)
+    assert all(name in names for name in ("AE", "IRMAE", "PCA", "CD 1.35")) and "VAE" not in names
+    joined = [line.get_xdata().tolist() for line in shown.get_lines() if line.get_linewidth() == 3]
+    assert joined == [pytest.approx([0.994, 2.006]), pytest.approx([1.994, 3.006])]
+    assert nothing.get_title(loc="left") == "FID, GMM: over so few data sets ranks show nothing" and not nothing.texts
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from bench.measures.base.heads import Head, Heads, budgets, error_rows, initial, labelled_subset
+from bench.measures.base.heads import Draw, Head, Heads, budgets, initial, labelled_subset
 
 LABELS = np.random.default_rng(0).integers(10, size=500)
 MNIST_BEGINS = np.array([5, 0, 4, 1, 9, 2, 1, 3, 1, 4])
@@ -61,15 +61,7 @@ def test_a_mask_of_ones_is_no_dropout_and_a_mask_of_zeros_leaves_the_bias():
 
 @pytest.mark.parametrize("masked", [False, True])
 def test_stacked_heads_are_the_heads(masked):
-    heads = [initial(lambda: Head(4, 8, 3), seed, 10) for seed in (0, 1)]
+    heads = [initial(lambda: Head(4, 8, 3), Draw(seed, np.arange(10), np.arange(1))) for seed in (0, 1)]
     z, masks = torch.randn(2, 5, 4), torch.rand(2, 2, 5, 8)
     expected = [head(z[i], masks[i] if masked else None) for i, head in enumerate(heads)]
     assert torch.allclose(Heads(heads)(z, masks if masked else None), torch.stack(expected), atol=1e-6)
-
-
-def test_rows_give_the_smallest_and_the_last_error_of_every_seed():
-    errors = np.array([[30.0, np.nan], [10.0, np.nan], [20.0, np.nan]])
-    rows = list(error_rows((4, 5), 10, errors))
-    assert rows[:2] == [(4, "error:10:best", 10.0), (4, "error:10:last", 20.0)]
-    assert [name for _, name, _ in rows[2:]] == ["error:10:best", "error:10:last"]
-    assert np.isnan([value for *_, value in rows[2:]]).all()

@@ -13,11 +13,12 @@ from bench.verdicts.cells import cells, margin
 from bench.verdicts.claims import claims
 from bench.verdicts.comparable import differences
 from bench.verdicts.measured import Measured, by_seed
-from bench.verdicts.orderings import outcomes
+from bench.verdicts.outcomes import outcomes
 from bench.verdicts.sensitivity import sensitivity
 from bench.verdicts.variance import components, variance
 from workflow import alternatives as protocols
 from workflow import plan as planning
+from workflow.check_claims import check_claims
 
 ROOT = Path(__file__).resolve().parent.parent
 NAN = float("nan")
@@ -38,7 +39,7 @@ DATA = {
 def plan(*claimed, config=PAPER):
     """The paper's plan with these claims only: (id, lower, than) on MNIST's FID, or a dictionary."""
     made = planning.make_plan(copy.deepcopy(config))
-    shared = {"topic": "digits-fid", "role": "digits", "metric": "fid:gmm"}
+    shared = {"topic": "digits-fid", "paper": "IRMAE", "role": "digits", "metric": "fid:gmm"}
     made["claims"] = [
         {**shared, **(c if isinstance(c, dict) else dict(zip(("id", "lower", "than"), c, strict=True)))}
         for c in claimed
@@ -72,9 +73,9 @@ LOW, HIGH = (10.0, 10.2, 9.9, 10.1, 9.8), (12.0, 12.1, 11.8, 12.3, 11.9)
         (LOW[:2], HIGH[:2], "reproduced", 2),
         (LOW[:1], HIGH[:1], "inconclusive", 1),
         (LOW, LOW, "inconclusive", 0),  # ties
-        ((3, 3, 3, 3, 3), (5, 5, 5, 5, 5), "reproduced", 5),  # no spread
-        ((5, 5, 5, 5, 5), (3, 3, 3, 3, 3), "contradicted", 0),
-        ((3, 3), (5, 5), "inconclusive", 2),
+        ([3] * 6, [5] * 6, "reproduced", 6),  # no spread: a sign test
+        ([5] * 6, [3] * 6, "contradicted", 0),
+        ([3] * 5, [5] * 5, "inconclusive", 5),
         ((NAN, NAN, NAN), HIGH[:3], "inconclusive", 0),
         ((NAN, *LOW[1:]), HIGH, "reproduced", 4),
     ],
@@ -120,13 +121,87 @@ def test_what_did_not_run_says_why():
     assert table.loc["d", "reason"] == "celeba does not run in this preset"
 
 
-def test_many_claims_ask_for_more_evidence_than_one():
+def test_many_claims_of_one_paper_ask_for_more_evidence_than_one():
     lower, than = (10.0, 10.5, 9.5), (10.6, 11.4, 10.3)
     values = measured(irmae_l8=lower, ae=than, vae=(5, 9, 7))
+    others = [{"id": f"n{i}", "lower": "irmae-l8", "than": "vae"} for i in range(20)]
     alone = outcomes(plan(("c", "irmae-l8", "ae")), values).iloc[0]
-    among = outcomes(plan(("c", "irmae-l8", "ae"), *((f"n{i}", "irmae-l8", "vae") for i in range(20))), values).iloc[0]
-    assert alone["p"] == among["p"]
-    assert (alone["outcome"], among["outcome"]) == ("reproduced", "inconclusive")
+    among = outcomes(plan(("c", "irmae-l8", "ae"), *others), values).iloc[0]
+    beside = outcomes(plan(("c", "irmae-l8", "ae"), *(other | {"paper": "another"} for other in others)), values).iloc[
+        0
+    ]
+    assert alone["p"] == among["p"] == beside["p"]
+    assert (alone["outcome"], among["outcome"], beside["outcome"]) == ("reproduced", "inconclusive", "reproduced")
+    assert alone["p_corrected"] == beside["p_corrected"]
+
+
+def test_a_claim_says_what_its_seeds_could_have_shown():
+    row = outcomes(plan(("c", "irmae-l8", "ae")), measured(irmae_l8=(10.0, 10.5, 9.5), ae=(10.2, 11.4, 9.3))).iloc[0]
+    assert row["outcome"] == "inconclusive"
+    assert row["detectable"] == pytest.approx((row["high"] - row["low"]) / 2)  # at a level of 0.05
+
+
+@pytest.mark.parametrize(
+    ("values", "others", "outcome"),
+    [
+        (LOW, (10.1, 10.0, 10.2, 9.9, 10.0), "reproduced"),
+        (LOW, (10.0, 20.0, 4.0, 14.0, 7.0), "inconclusive"),
+        (LOW, (19.5, 20.0, 20.5, 20.2, 19.9), "contradicted"),  # half of it
+        (HIGH, LOW, "inconclusive"),  # above it by about a fifth
+        ((11.5, 11.8, 11.4, 11.9, 11.2), LOW, "reproduced"),  # significantly above it, but by less than a fifth
+    ],
+)
+def test_equals_is_an_equivalence_within_a_share_of_the_others_mean(values, others, outcome):
+    claim = {"id": "c", "variant": "irmae-l8", "equals": "vae"}
+    row = outcomes(plan(claim), measured(irmae_l8=values, vae=others)).iloc[0]
+    assert (row["outcome"], row["kind"], row["other"]) == (outcome, "equal to", "vae")
+
+
+@pytest.mark.parametrize(
+    ("values", "outcome"),
+    [
+        ((30.0, 32.0, 29.0, 31.0, 30.0), "reproduced"),
+        ((9.5, 9.4, 9.6, 9.3, 9.5), "reproduced"),  # below, but by less than a fifth
+        ((5.0, 5.2, 4.9, 5.1, 5.0), "contradicted"),
+        ((8.0, 12.0, 6.0, 9.0, 5.0), "inconclusive"),
+    ],
+)
+def test_at_least_asks_for_no_more_than_not_below(values, outcome):
+    claim = {"id": "c", "variant": "vae", "at_least": "ae"}
+    assert outcomes(plan(claim), measured(vae=values, ae=LOW)).iloc[0]["outcome"] == outcome
+
+
+def test_near_the_code_is_near_its_size():
+    claim = {"id": "c", "variant": "vae", "near": "code", "metric": "rank:0.01"}
+    for ranks, outcome in (((127, 128, 126, 128, 128), "reproduced"), ((12, 13, 12, 11, 12), "contradicted")):
+        row = outcomes(plan(claim), Measured({("mnist", "vae", "rank:0.01"): series(*ranks)})).iloc[0]
+        assert (row["outcome"], row["other_mean"]) == (outcome, 128)
+
+
+def test_a_share_of_the_variance_is_near_all_of_it():
+    claim = {"id": "c", "variant": "ae", "near": 1, "metric": "explained_variance"}
+    for explained, outcome in ((0.95, "reproduced"), (0.9, "inconclusive"), (0.74, "contradicted")):
+        values = series(*(explained + noise for noise in (0.0, 0.01, -0.01, 0.005, -0.005)))
+        row = outcomes(plan(claim), Measured({("mnist", "ae", "explained_variance"): values})).iloc[0]
+        assert row["outcome"] == outcome
+
+
+@pytest.mark.parametrize("says", [{}, {"near": 7, "equals": "ae"}])
+def test_a_claim_on_a_variant_says_one_thing(says):
+    config = copy.deepcopy(PAPER)
+    config["claims"]["topics"]["digits-fid"]["claims"]["two"] = {"variant": "vae"} | says
+    line = "claims.topics.digits-fid.claims.two: say one of near, equals, at_least of vae"
+    assert list(check_claims(config)) == [line]
+
+
+def test_both_readings_of_what_a_vaes_code_is_are_judged():
+    """Means that use 12 of 128 dimensions, drawn codes that use all of them."""
+    made, values = planning.make_plan(copy.deepcopy(PAPER)), {"rank:0.01": 12.0, "sampled:rank:0.01": 128.0}
+    jitter = np.linspace(-0.5, 0.5, 5)
+    numbers = {("mnist", "vae", metric): pd.Series(value + jitter) for metric, value in values.items()}
+    table = outcomes(made, Measured(numbers)).set_index("claim")["outcome"]
+    assert table["digits-rank-vae-means"] == "contradicted"
+    assert table["digits-rank-vae-sampled"] == "reproduced"
 
 
 def test_a_run_of_the_papers_size_is_comparable_and_any_other_says_why_not():
@@ -161,16 +236,6 @@ def test_the_verdict_on_the_paper_is_the_outcome_only_where_comparable():
     assert row["reason"] == "another extractor (in_domain)"
 
 
-def test_a_lower_rank_of_a_network_that_explains_less_carries_a_note():
-    claim = {"id": "c", "lower": "irmae-l8", "than": "ae", "metric": "rank:0.01"}
-    values = {("mnist", v, "rank:0.01"): series(*x) for v, x in (("irmae-l8", LOW), ("ae", HIGH))}
-    explained = {("mnist", "irmae-l8", "explained_variance"): 0.38, ("mnist", "ae", "explained_variance"): 0.87}
-    values |= {key: series(*[value] * 5) for key, value in explained.items()}
-    assert claims(plan(claim), Measured(values), DATA)["note"][0] == "but explains 38% of the variance against 87%"
-    values["mnist", "irmae-l8", "explained_variance"] = series(*[0.86] * 5)
-    assert claims(plan(claim), Measured(values), DATA)["note"][0] == ""
-
-
 def test_sides_that_were_not_trained_alike_carry_a_note():
     claimed = plan(("a", "irmae-l8", "vae"), ("b", "irmae-l8", "ae"))
     for run in claimed["runs"]:
@@ -203,8 +268,9 @@ def cell(ours, published, sd=NAN, metric="fid:gmm", dataset="mnist"):
         ((38.0,), 45.0, NAN, "inconclusive"),
         ((), 45.0, NAN, "not run"),
         ((NAN, NAN), 45.0, NAN, "inconclusive"),
-        ((38.0, 38.0, 38.0), 38.0, NAN, "same"),  # no spread
-        ((30.0, 30.0, 30.0), 38.0, NAN, "better"),
+        ([38.0] * 5, 38.0, NAN, "same"),  # no spread: a sign test
+        ([38.0] * 4, 38.0, NAN, "consistent"),
+        ([30.0] * 6, 38.0, NAN, "better"),
     ],
 )
 def test_a_published_number_is_same_consistent_better_or_worse(ours, published, sd, verdict):

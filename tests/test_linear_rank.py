@@ -5,7 +5,7 @@ import torch
 
 from bench import linear_rank
 from bench.linear.chains import History
-from bench.linear.summary import WIDE, at_chosen_rates, summary
+from bench.linear.summary import WIDE, at_chosen_rates, choosing, chosen_rates, summary
 from bench.measures.spectrum import spectrum
 from bench.records.files import read_origin
 
@@ -44,19 +44,52 @@ def test_metrics_of_a_training_that_learned_all_that_stopped_short_and_that_dive
 
 
 def study(rows):
-    """Return a study of one optimiser, rank 4 and seed 0: variant, depth, scale, rate, learned rank."""
-    table = pd.DataFrame(rows, columns=["variant", "depth", "scale", "rate", "rank:0.01"])
-    table = table.assign(optimiser="sgd", rank=4, seed=0)
-    return table.assign(rank_error=(table["rank:0.01"] - 4).abs())[[*WIDE, "rank:0.01", "rank_error"]]
+    """Return a study of one optimiser and rank 4: variant, depth, scale, rate, seed, learned rank, loss."""
+    table = pd.DataFrame(rows, columns=["variant", "depth", "scale", "rate", "seed", "rank:0.01", "loss"])
+    table = table.assign(optimiser="sgd", rank=4)
+    return table.assign(rank_error=(table["rank:0.01"] - 4).abs())[[*WIDE, "rank:0.01", "rank_error", "loss"]]
 
 
-def test_every_variant_is_summed_up_at_its_best_rate_and_a_diverged_training_as_rank_0():
-    low = [("greedy", 1, 1.0, 0.1, 4), ("greedy", 2, 1.0, 0.1, 3), ("greedy", 1, 2.0, 0.1, 4)]
-    high = [("greedy", 1, 1.0, 0.2, 4), ("greedy", 2, 1.0, 0.2, np.nan), ("greedy", 1, 2.0, 0.2, 4)]
-    table = study([*low, ("greedy", 2, 2.0, 0.1, np.nan), *high, ("none", 0, 1.0, 0.1, 5), ("none", 0, 1.0, 0.2, 5)])
-    assert set(at_chosen_rates(table)["rate"]) == {0.1, 0.2}
-    values = summary(table).set_index(["variant", "metric"])["value"].to_dict()
-    greedy = {"rank_error": 0.5, "rank_spread:depth": 1.0, "rank_spread:scale": 1.5}
+def rates(table, *by):
+    return chosen_rates(table, *by).set_index("variant")["rate"].to_dict()
+
+
+def test_rates_are_chosen_by_loss_on_other_seeds_than_those_that_are_judged():
+    # On the seed that chooses 0.2 has the least loss and errs by 2; on the judged one 0.1 is better in both.
+    chosen_on = [("greedy", 1, 1.0, 0.1, -1, 4, 1.0), ("greedy", 1, 1.0, 0.2, -1, 6, 0.5)]
+    judged_on = [("greedy", 1, 1.0, 0.1, 0, 4, 0.1), ("greedy", 1, 1.0, 0.2, 0, 6, 0.9)]
+    table = study(chosen_on + judged_on)
+    assert rates(table) == {"greedy": 0.2} and rates(table, "rank_error") == {"greedy": 0.1}
+    assert at_chosen_rates(table)[["seed", "rate", "rank_error"]].values.tolist() == [[0, 0.2, 2]]
+    assert choosing([0, 1, 7]) == [-1, -2, -8]
+
+
+def test_a_rate_at_which_a_training_diverged_is_not_chosen():
+    rows = [("none", 0, 1.0, 0.1, -1, 4, 1.0), ("none", 0, 1.0, 0.1, -2, 4, 1.0)]
+    rows += [("none", 0, 1.0, 0.2, -1, 4, 0.1), ("none", 0, 1.0, 0.2, -2, np.nan, np.nan)]
+    assert rates(study(rows)) == {"none": 0.1}
+
+
+def test_the_choice_does_not_depend_on_what_a_data_sets_losses_are_divided_by():
+    losses = {(-1, 0.1): 1.0, (-2, 0.1): 4.0, (-1, 0.2): 2.0, (-2, 0.2): 1.0}  # products 4 and 2: 0.2
+    for factor in (1.0, 0.01, 100.0):  # an arithmetic mean would choose 0.1 at 100
+        rows = [
+            ("none", 0, 1.0, rate, seed, 4, loss * (factor if seed == -1 else 1))
+            for (seed, rate), loss in losses.items()
+        ]
+        assert rates(study(rows)) == {"none": 0.2}
+
+
+def test_every_variant_is_summed_up_at_its_rate_and_a_diverged_training_as_rank_0():
+    choice = [(name, depth, 1.0, 0.1, -1, 4, 1.0) for name, depth in (("greedy", 1), ("none", 0))]
+    chains = [
+        ("greedy", 1, 1.0, 0.1, 0, 4, 1.0),
+        ("greedy", 2, 1.0, 0.1, 0, 3, 1.0),
+        ("greedy", 1, 2.0, 0.1, 0, 4, 1.0),
+    ]
+    rows = [*choice, *chains, ("greedy", 2, 2.0, 0.1, 0, np.nan, np.nan), ("none", 0, 1.0, 0.1, 0, 5, 1.0)]
+    values = summary(study(rows)).set_index(["variant", "metric"])["value"].to_dict()
+    greedy = {"rank_error": 0.5, "rank_error:scale": 1.25, "rank_spread:depth": 1.0, "rank_spread:scale": 1.5}
     assert values == {("greedy", name): value for name, value in greedy.items()} | {("none", "rank_error"): 1.0}
 
 
@@ -67,7 +100,9 @@ def test_every_variant_is_summed_up_at_its_best_rate_and_a_diverged_training_as_
 def test_a_seed_alone_is_the_seed_in_the_batch(optimiser):
     alone, _ = linear_rank.linear_rank(2, optimiser, SETTINGS, [1])
     batch, _ = linear_rank.linear_rank(2, optimiser, SETTINGS, [0, 1])
-    pd.testing.assert_frame_equal(alone, batch[batch["seed"] == 1].reset_index(drop=True), rtol=1e-9)
+    for seed in (1, -2):  # the one that is judged, and its own that chooses
+        both = (table[table["seed"] == seed].reset_index(drop=True) for table in (alone, batch))
+        pd.testing.assert_frame_equal(*both, rtol=1e-9)
 
 
 def test_the_rule_writes_every_training_and_equal_bytes_twice(tmp_path):
@@ -78,8 +113,10 @@ def test_the_rule_writes_every_training_and_equal_bytes_twice(tmp_path):
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
         assert read_origin(path)["settings"] == SETTINGS
     metrics = pd.read_csv(files["metrics"], comment="#")
-    # Two optimisers, ranks and seeds, four metrics: without a chain, and three variants at two scales.
-    assert len(metrics) == 2 * 2 * 2 * 4 * (1 + 3 * 2) and set(metrics["dataset"]) == {"linear"}
+    # Two optimisers, ranks and seeds, four metrics: without a chain, and three variants at two scales; at one of them
+    # for the two seeds that choose.
+    assert len(metrics) == 2 * 2 * 2 * 4 * (1 + 3 * 2 + 1 + 3) and set(metrics["dataset"]) == {"linear"}
+    assert set(metrics.loc[metrics["seed"] < 0, "scale"]) == {1} and set(metrics["seed"]) == {0, 1, -1, -2}
     paths = pd.read_csv(files["trajectories"], comment="#")
     assert set(paths["rank"]) == {3} and set(paths["seed"]) == {0} and set(paths["scale"]) == {1}
     assert paths["step"].max() == SETTINGS["steps"] and set(paths["index"]) == set(range(5))

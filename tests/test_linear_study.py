@@ -16,16 +16,18 @@ LEARNED = {"default": 1, "orthogonal": 4, "greedy": 0}  # how far from the true 
 
 
 def trainings(optimiser):
-    """Yield trainings of two ranks and two seeds; at depth 4 the default ones of seed 1 diverged."""
+    """Yield trainings of two ranks and seeds, and of a third seed that chooses; at depth 4 the default ones of seed 1
+    diverged.
+    """
     for rank in (2, 3):
-        for seed in (0, 1):
-            yield "none", optimiser, 0, 1.0, 0.1, rank, seed, rank + 1, 1, 5
+        for seed in (0, 1, -1):
+            yield "none", optimiser, 0, 1.0, 0.1, rank, seed, rank + 1, 1, 5, 1.0
             for variant, off in LEARNED.items():
                 for depth in (1, 4):
                     for scale in (1.0, 2.0):
                         nan = (variant, depth, seed) == ("default", 4, 1)
-                        learned, error, steps = (None,) * 3 if nan else (rank + off, off, 10 * depth)
-                        yield variant, optimiser, depth, scale, 0.1, rank, seed, learned, error, steps
+                        numbers = (None,) * 4 if nan else (rank + off, off, 10 * depth, 1.0)
+                        yield variant, optimiser, depth, scale, 0.1, rank, seed, *numbers
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,7 @@ def results(tmp_path_factory):
     folder = tmp_path_factory.mktemp("results")
     rows = [row for optimiser in ("sgd", "adam") for row in trainings(optimiser)]
     wide = pd.DataFrame(rows, columns=[*("variant", "optimiser", "depth", "scale", "rate", "rank", "seed"),
-                                       *("rank:0.01", "rank_error", "steps")])  # fmt: skip
+                                       *("rank:0.01", "rank_error", "steps", "loss")])  # fmt: skip
     paths = wide[(wide["rank"] == 3) & (wide["seed"] == 0) & (wide["scale"] == 1)][WIDE]
     values = pd.DataFrame({"step": [0, 0, 0, 0, 20, 20, 20, 20], "index": [0, 1, 2, 3] * 2})
     values["value"] = [0.1, 0.1, 0.1, 0.0, 1.0, 0.5, 0.25, 0.0]

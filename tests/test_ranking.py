@@ -7,7 +7,7 @@ from scipy import stats
 
 from bench.verdicts.family import family, methods
 from bench.verdicts.measured import Measured
-from bench.verdicts.ranking import critical_difference, friedman, ranking
+from bench.verdicts.ranking import critical_difference, friedman, ranking, shows, trained_otherwise
 
 NAN = float("nan")
 # Demsar (2006), Table 6: C4.5 with no, one or both of two parameters tuned on 14 data sets, as ranks.
@@ -19,15 +19,20 @@ DEMSAR = np.array(
     ]
 )  # fmt: skip
 METHODS = {"AE": ["ae"], "IRMAE": ["irmae-l2", "irmae-l8"], "VAE": ["vae"], "PCA": ["pca"]}
+TRAINING = {"epochs": 6, "lr": 1e-3}
 
 
-def plan(runs, against=("AE", "IRMAE"), ranked_by=("fid:gmm",)):
-    """A plan with these variants by data set."""
+def plan(runs, against=("AE", "IRMAE"), ranked_by=("fid:gmm",), trained=None, data=None):
+    """A plan with these variants by data set, and what one of them or all on a data set train otherwise."""
     settings = {"methods": METHODS, "left_out": ["untrained"], "against": list(against), "ranked_by": list(ranked_by)}
     variants = dict.fromkeys(name for names in runs.values() for name in names)
+    own = {dataset: {"training": (data or {}).get(dataset, {})} for dataset in runs}
+    config = {"family": settings, "verdicts": {"level": 0.05}, "datasets": list(runs), "variants": variants}
+    pairs = [(dataset, name) for dataset, names in runs.items() for name in names]
+    trainings = {pair: TRAINING | own[pair[0]]["training"] | (trained or {}).get(pair, {}) for pair in pairs}
     return {
-        "config": {"family": settings, "verdicts": {"level": 0.05}, "datasets": list(runs), "variants": variants},
-        "runs": [{"dataset": dataset, "variant": name} for dataset, names in runs.items() for name in names],
+        "config": config | {"training": TRAINING, "data": own},
+        "runs": [{"dataset": d, "variant": v, "training": training} for (d, v), training in trainings.items()],
     }
 
 
@@ -45,8 +50,8 @@ def fids(**datasets):
     return values
 
 
-def overall(table, blocks="data sets"):
-    return table[(table["blocks"] == blocks) & (table["metric"] == "overall")].set_index("method")
+def overall(table):
+    return table[table["metric"] == "overall"].set_index("method")
 
 
 def test_friedmans_test_and_the_critical_difference_are_those_of_demsars_example():
@@ -85,14 +90,11 @@ def test_a_data_set_counts_once_however_many_seeds_it_has():
     table = ranking(plan({"a": ["ae", "irmae-l2"], "b": ["ae", "irmae-l2"]}), values)
     assert overall(table)["mean_rank"].tolist() == [1.5, 1.5]
     assert overall(table)["n"].tolist() == [2, 2]
-    seeds = overall(table, "seeds")
-    assert seeds["mean_rank"].tolist() == pytest.approx([1.6, 1.4])  # seeds of a: 1 1 2, of b: 2 2
-    assert seeds["n"].tolist() == [5, 5]
 
 
 def test_a_diverged_seed_ranks_last_and_two_of_them_share_the_place():
     values = {("a", name, "fid:gmm"): numbers for name, numbers in {"ae": [NAN], "irmae-l2": [9], "vae": [NAN]}.items()}
-    ranks = overall(ranking(plan({"a": ["ae", "irmae-l2", "vae"]}), measured(values)), "seeds")
+    ranks = overall(ranking(plan({"a": ["ae", "irmae-l2", "vae"]}), measured(values)))
     assert ranks["mean_rank"].to_dict() == {"AE": 2.5, "IRMAE": 1.0, "VAE": 2.5}
 
 
@@ -107,6 +109,42 @@ def test_a_method_that_is_not_everywhere_is_left_out_and_says_so():
     ranks = overall(ranking(plan(runs), measured(fids(a=(1, 2, 3), b=(1, 2)))))
     assert ranks.loc["VAE", "reason"] == "not on b"
     assert ranks["mean_rank"].drop("VAE").tolist() == [1, 2] and np.isnan(ranks.loc["VAE", "mean_rank"])
+
+
+def test_a_method_trained_otherwise_on_one_data_set_is_left_out_with_the_reason():
+    runs = {name: ["ae", "irmae-l2", "vae"] for name in "ab"}
+    made = plan(runs, trained={("b", "vae"): {"epochs": 3, "lr": 2e-3}}, data={"a": {"epochs": 9}})
+    ranks = overall(ranking(made, measured(fids(a=(1, 2, 3), b=(1, 2, 0)))))
+    assert ranks.loc["VAE", "reason"] == "trained otherwise on b: epochs 3 (others 6), lr 0.002 (others 0.001)"
+    assert ranks["mean_rank"].drop("VAE").to_dict() == {"AE": 1, "IRMAE": 2} and np.isnan(ranks.loc["VAE", "mean_rank"])
+    assert set(ranks["k"].dropna()) == {2}
+    assert trained_otherwise("a", "vae", made) == ""  # what is usual on a data set is nobody's difference
+
+
+def test_a_method_trained_otherwise_where_it_is_not_measured_anyway_says_that_it_is_not():
+    runs = {"a": ["ae", "irmae-l2", "vae"], "b": ["ae", "irmae-l2", "vae"]}
+    made = plan(runs, trained={("b", "vae"): {"epochs": 3}})
+    ranks = overall(ranking(made, measured(fids(a=(1, 2, 3), b=(1, 2)))))
+    assert ranks.loc["VAE", "reason"] == "not on b"
+
+
+@pytest.mark.parametrize(
+    ("datasets", "variants", "expected"),
+    [
+        (1, ["ae", "irmae-l2", "vae"], False),  # no critical difference at all
+        (2, ["ae", "irmae-l2", "vae"], False),  # 2.34 of 2
+        (3, ["ae", "irmae-l2", "vae"], True),  # 1.91
+        (3, ["ae", "irmae-l2"], False),  # 1.13 of 1
+        (4, ["ae", "irmae-l2"], True),  # 0.98
+        (4, ["ae"], False),
+    ],
+)
+def test_a_ranking_shows_something_where_two_ranks_can_be_further_apart_than_the_critical_difference(
+    datasets, variants, expected
+):
+    names = "abcd"[:datasets]
+    values = fids(**{name: (1, 2, 3)[: len(variants)] for name in names})
+    assert shows(overall(ranking(plan(dict.fromkeys(names, variants)), measured(values)))) is expected
 
 
 def test_overall_is_over_the_metrics_that_a_data_set_has():

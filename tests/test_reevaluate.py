@@ -16,6 +16,7 @@ from benchmarks.random_network import write_random_in_domain
 
 CLASSIFY = {
     "budgets": [10, 30], "subset": "stratified", "hidden": 16, "dropout": 0.0, "batch": 10, "epochs": 4,
+    "least_steps": 1,
     "evaluate_every": 2, "lr": 1e-2, "supervised_steps": None,
 }  # fmt: skip
 SAMPLE = {"count": 100, "covariance_floor": 1e-6, "components": 2}
@@ -116,7 +117,7 @@ def test_crossed_seeds_keep_their_codes_and_share_the_labels(irmae):
     rows = list(crossed(irmae, CLASSIFY, 3))
     codes = {split: np.load(irmae.encoded / f"{split}.npy") for split in ("train", "test")}
     labels = [torch.from_numpy(np.load(irmae.data / f"{split}_labels.npy")) for split in ("train", "test")]
-    assert len(rows) == 3 * 2 * 2 * 2
+    assert len(rows) == 3 * 2 * 2 * 3
     for draw in range(3):
         for seed in SEEDS:
             alone = Codes(*(torch.from_numpy(codes[split][[seed]]) for split in ("train", "test")))

@@ -1,5 +1,6 @@
 """Shapes: pixels computed by hand, streams and labels."""
 
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +10,16 @@ from bench.datasets import shapes
 from bench.datasets.base.splits import Split
 from bench.job.command import Stop
 
+# Of 500 coloured images and labels of each split, taken before there were grey ones.
+DIGEST = "87c6959dc3c31b5aaa8c513e9b29cc6eb44e0aa9d4f1fd7ea33a53b582a9cce0"
+
 
 def images_of(split: Split) -> np.ndarray:
     return np.concatenate(list(split.chunks))
 
 
-def one_shape(kind: int, x: int, y: int, size: int) -> dict[str, np.ndarray]:
-    values = {"kind": kind, "x": x, "y": y, "size": size, "red": 200, "green": 7, "blue": 0}
+def one_shape(kind: int, x: int, y: int, size: int, **channels: int) -> dict[str, np.ndarray]:
+    values = {"kind": kind, "x": x, "y": y, "size": size, **(channels or {"red": 200, "green": 7, "blue": 0})}
     return {name: np.array([value]) for name, value in values.items()}
 
 
@@ -43,16 +47,16 @@ def test_shape_at_the_edge_is_cut_off():
 
 
 def test_shape_depends_on_its_index_alone(monkeypatch):
-    many = shapes.load(Path(), train=300, test=50, square="centre").train
+    many = shapes.load(Path(), train=300, test=50, square="centre", colours="rgb").train
     monkeypatch.setattr(shapes, "CHUNK", 7)
-    few = shapes.load(Path(), train=40, test=200, square="centre").train
+    few = shapes.load(Path(), train=40, test=200, square="centre", colours="rgb").train
     np.testing.assert_array_equal(images_of(few), images_of(many)[:40])
     np.testing.assert_array_equal(few.labels, many.labels[:40])
 
 
 def test_train_and_test_shapes_are_disjoint():
     train, test = (
-        set(zip(*(values.tolist() for values in shapes.factors(name, slice(0, 5000)).values()), strict=True))
+        set(zip(*(values.tolist() for values in shapes.factors(name, slice(0, 5000), "rgb").values()), strict=True))
         for name in ("train", "test")
     )
     assert len(train) == len(test) == 5000
@@ -60,7 +64,7 @@ def test_train_and_test_shapes_are_disjoint():
 
 
 def test_shape_factors_fill_their_ranges_evenly():
-    factors = shapes.factors("train", slice(0, 20_000))
+    factors = shapes.factors("train", slice(0, 20_000), "rgb")
     for name, smallest, largest in [
         ("kind", 0, 1),
         ("x", 8, 24),
@@ -88,10 +92,36 @@ def test_shape_label_tells_every_factor_apart():
     assert everything.tolist() == [127]
 
 
+def test_a_grey_shape_is_one_channel_of_its_brightness():
+    grey, rgb = (shapes.draw(one_shape(0, x=10, y=20, size=3, **own), "centre") for own in ({"brightness": 200}, {}))
+    assert grey.shape == (1, 1, 32, 32)
+    np.testing.assert_array_equal(grey[0, 0], rgb[0, 0])
+
+
+@pytest.mark.parametrize("name", ["train", "test"])
+def test_a_shape_has_the_same_form_in_grey_and_in_colour(name):
+    rgb, grey = (shapes.factors(name, slice(5, 2000), colours) for colours in ("rgb", "grey"))
+    assert list(grey) == ["kind", "x", "y", "size", "brightness"]
+    for factor in shapes.FORM:
+        np.testing.assert_array_equal(grey[factor], rgb[factor])
+
+
+def test_grey_shapes_have_32_classes_all_of_which_occur():
+    splits = shapes.load(Path(), train=2000, test=1, square="corner", colours="grey")
+    assert (splits.title, splits.shape, splits.classes) == ("shapes (grey)", (1, 32, 32), 32)
+    assert set(splits.train.labels) == set(range(32))
+
+
+def test_coloured_shapes_are_what_they_always_were():
+    splits = shapes.load(Path(), train=500, test=500, square="centre", colours="rgb")
+    contents = [part for each in (splits.train, splits.test) for part in (images_of(each), each.labels)]
+    assert sha256(b"".join(map(np.ndarray.tobytes, contents))).hexdigest() == DIGEST
+
+
 @pytest.mark.parametrize(
     "options",
-    [{"train": 1, "test": 1, "square": "center"}, {"train": 0, "test": 1, "square": "centre"}],
+    [{"square": "center"}, {"colours": "gray"}, {"train": 0}],
 )
 def test_impossible_shapes_are_refused(options):
     with pytest.raises(Stop, match="shapes"):
-        shapes.load(Path(), **options)
+        shapes.load(Path(), **{"train": 1, "test": 1, "square": "centre", "colours": "rgb"} | options)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from bench.verdicts.significance import against_published, corrected, near, paired
+from bench.verdicts.significance import against_published, at_least, corrected, paired, within
 
 NAN = float("nan")
 
@@ -29,11 +29,30 @@ def test_pairing_finds_what_an_unpaired_test_would_miss():
     assert paired(lower, than).p < 1e-4
 
 
-@pytest.mark.parametrize(("values", "p"), [((5, 5), 1.0), ((5, 5, 5), 0.0), ((0, 0, 0, 0, 0), 1.0)])
-def test_seeds_that_all_differ_by_one_number_decide_from_three_on(values, p):
-    estimate = paired(seeds(*values), seeds(*[0] * len(values)))
-    assert estimate.p == p
-    assert estimate.low == estimate.high == values[0]
+@pytest.mark.parametrize(("count", "p"), [(2, 0.5), (3, 0.25), (5, 0.0625), (6, 0.03125)])
+def test_seeds_that_all_differ_by_one_number_have_the_sign_tests_p(count, p):
+    estimate = paired(seeds(*[5] * count), seeds(*[0] * count))
+    assert estimate.p == p == stats.binomtest(count, count).pvalue
+    assert estimate.low == estimate.high == 5
+    assert np.isnan(estimate.detectable(0.05))  # no t-test, no smallest difference
+
+
+def test_a_spread_of_rounding_errors_is_none():
+    values = seeds(0.1 + 0.2, 0.3, 0.3)
+    assert np.ptp(values) > 0
+    assert paired(values, seeds(0, 0, 0)).p == 0.25
+
+
+def test_seeds_that_do_not_differ_show_nothing():
+    assert paired(seeds(*[3] * 9), seeds(*[3] * 9)).p == 1.0
+
+
+def test_the_smallest_difference_that_could_have_been_shown():
+    values = seeds(-1.0, 1.0, 2.0, 0.5)
+    detectable = paired(values, seeds(0, 0, 0, 0)).detectable(0.05)
+    # A mean of exactly that, with the same spread, is where the t-test turns.
+    for mean, shown in ((1.001 * detectable, True), (0.999 * detectable, False)):
+        assert (stats.ttest_1samp(values - values.mean() + mean, 0).pvalue < 0.05) == shown
 
 
 def test_one_seed_has_a_mean_and_no_p():
@@ -50,16 +69,45 @@ def test_one_seed_has_a_mean_and_no_p():
         ((5.8, 8.2, 7.0, 6.0, 8.1), True, False),
         ((4.0, 4.1, 3.9, 4.0, 4.05), False, True),
         ((5.0, 6.5, 5.2, 6.4, 5.1), False, False),
-        ((7, 7, 7), True, True),
-        ((4, 4, 4), False, True),
-        ((7, 7), True, False),
+        ((7, 7, 7, 7, 7), True, True),  # one-sided: 0.5 to the power of 5
+        ((7, 7, 7, 7), True, False),
+        ((4, 4, 4, 4, 4, 4), False, True),
+        ((4, 4, 4, 4, 4), False, False),
     ],
 )
-def test_near_a_number_is_an_equivalence_inside_and_a_difference_outside(values, inside, significant):
-    estimate, within = near(seeds(*values), 7, 1)
-    assert within is inside
+def test_within_a_margin_is_an_equivalence_inside_and_a_difference_outside(values, inside, significant):
+    estimate, holds = within(seeds(*values) - 7, 1)
+    assert holds is inside
     assert (estimate.p < 0.05) is significant
     assert estimate.agree == sum(abs(value - 7) <= 1 for value in values)
+
+
+@pytest.mark.parametrize(
+    ("values", "holds", "significant"),
+    [
+        ((5.0, 9.0, 6.0, 8.0), True, True),  # far above: no upper bound
+        ((-0.5, -0.4, -0.6, -0.5), True, True),  # below 0, but by less than the margin
+        ((-0.5, -1.8, 0.9, -1.3), True, False),
+        ((-3.0, -3.1, -2.9, -3.0), False, True),
+        ((-1.1, -3.0, 0.5, -2.0), False, False),
+        ((2, 2, 2, 2, 2), True, True),
+        ((-2, -2, -2, -2, -2, -2), False, True),
+    ],
+)
+def test_at_least_has_one_bound(values, holds, significant):
+    estimate, above = at_least(seeds(*values), 1)
+    assert above is holds
+    assert (estimate.p < 0.05) is significant
+    assert estimate.agree == sum(value >= -1 for value in values)
+
+
+def test_the_tests_against_bounds_are_scipys():
+    values = seeds(0.2, -0.3, 0.4, 0.1, -0.1)
+    above = stats.ttest_1samp(values, -0.5, alternative="greater").pvalue
+    under = stats.ttest_1samp(values, 0.5, alternative="less").pvalue
+    assert within(values, 0.5)[0].p == pytest.approx(max(above, under))
+    assert at_least(values, 0.5)[0].p == pytest.approx(above)
+    assert within(values - 3, 0.5)[0].p == pytest.approx(stats.ttest_1samp(values - 3, -0.5).pvalue)
 
 
 def test_welch_from_published_moments_is_scipys_on_the_raw_numbers():
@@ -88,9 +136,9 @@ def test_without_a_published_spread_the_number_counts_as_exact():
     estimate, equivalent = against_published(ours, 11.0, NAN, 5, 1.0)
     assert estimate.p > 0.5 and equivalent < 0.05
     estimate, equivalent = against_published(seeds(0.0, 0.0, 0.0), 0.0, NAN, 5, 0.01)
-    assert (estimate.p, equivalent) == (1.0, 0.0)
+    assert (estimate.p, equivalent) == (1.0, 0.125)
     estimate, equivalent = against_published(seeds(0.5, 0.5, 0.5), 0.0, NAN, 5, 0.01)
-    assert (estimate.p, equivalent) == (0.0, 1.0)
+    assert (estimate.p, equivalent) == (0.25, 0.875)
 
 
 def test_one_seed_is_no_test_against_a_published_number():

@@ -17,7 +17,7 @@ CELL = ["dataset", "variant", "seed"]
 
 def test_every_table_and_figure_is_there(smoke):
     made = results(smoke)
-    names = (*range(2, 12), "frontier", "ranking", "depth", "linear_rank")
+    names = (*range(2, 12), "trajectory", "frontier", "ranking", "depth", "linear_rank")
     assert {f"figure_{name}.{kind}" for name in names for kind in ("png", "pdf")} <= made.keys()
     assert {"metrics.csv", "history.csv", "table_1.csv", "table_2.csv", "spectra.csv"} <= made.keys()
     for heading in (b"Table 1", b"Table 2", b"Ablations", b"Spectra"):

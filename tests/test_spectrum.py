@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
+from small_run import CPU, LATENT, write_small_run
 
-from bench.measures.spectrum import codes_to_spectrum, effective_rank, spectrum
+from bench.encode import encode_data
+from bench.measures.spectrum import codes_to_spectrum, effective_rank, measure, spectrum
 
 
 def codes_of(variances, n=4) -> np.ndarray:
@@ -68,3 +70,14 @@ def test_a_diverged_seed_has_no_numbers():
     z[0, 0] = np.nan
     assert np.isnan([*metrics(z).values()]).all()
     assert metrics(z).keys() == metrics(codes_of([1.0, 1.0])).keys()
+
+
+def test_of_a_model_with_a_posterior_the_ranks_of_drawn_codes_stand_beside(tmp_path):
+    spec, _ = write_small_run(tmp_path, "vae", beta=0.1)
+    run = encode_data(spec, tmp_path / "model.safetensors", tmp_path / "data", CPU)[0]
+    values = dict(measure(run, thresholds=[0.01]))
+    drawn = metrics(run.drawn("test"))
+    assert {name for name in values if name.startswith("sampled:")} == {"sampled:rank:0.01", "sampled:effective_rank"}
+    assert values["sampled:effective_rank"] == drawn["effective_rank"]
+    # Untrained, the noise of variance 1 drowns the means, and uses the whole code.
+    assert values["sampled:rank:0.01"] == LATENT and values["effective_rank"] < 3

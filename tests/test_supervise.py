@@ -15,6 +15,7 @@ SETTINGS = {
     "dropout": 0.0,
     "batch": 20,
     "epochs": 30,
+    "least_steps": 1,
     "evaluate_every": 10,
     "lr": 1e-2,
     "supervised_steps": None,
@@ -31,20 +32,22 @@ def bars(labels) -> torch.Tensor:
 
 
 def errors(seeds, images, **changes) -> dict[tuple[int, str], float]:
-    inputs = Images(images, images, seeds=len(seeds))
+    inputs = Images(images, images, classifiers=len(seeds))
     rows = supervise(make_spec("supervised", seeds=seeds), inputs, LABELS, LABELS, SETTINGS | changes)
     return {(seed, metric): value for seed, metric, value in rows}
 
 
 def test_classes_that_can_be_seen_are_learnt():
     percent = errors((0, 1), bars(LABELS))
-    assert {metric for _, metric in percent} == {f"error:{b}:{k}" for b in (10, 60) for k in ("best", "last")}
+    assert {metric for _, metric in percent} == {
+        f"error:{b}:{k}" for b in (10, 60) for k in ("best", "last", "held_out")
+    }
     assert {value for (_, metric), value in percent.items() if metric.startswith("error:60")} == {0.0}
 
 
 def test_images_that_are_all_alike_leave_two_classes_of_three_wrong():
     percent = errors((0,), torch.full((60, 1, 32, 32), 7, dtype=torch.uint8), epochs=2)
-    assert [*percent.values()] == pytest.approx([200 / 3] * 4)
+    assert [*percent.values()] == pytest.approx([200 / 3] * 6)
 
 
 def test_a_seed_alone_and_in_a_batch_of_three_agree(double):
@@ -64,17 +67,18 @@ def test_labelled_images_are_those_of_the_heads_on_codes():
 
     class Recorder(Images):
         def train(self, index):
-            chosen.append(index)
+            chosen.append(index[:, :10])  # all of a batch, and some of the held-out images
             return super().train(index)
 
-    inputs = Recorder(bars(LABELS), bars(LABELS), seeds=1)
+    inputs = Recorder(bars(LABELS), bars(LABELS), classifiers=1)
     list(
         supervise(
             make_spec("supervised", seeds=(3,)), inputs, LABELS, LABELS, SETTINGS | {"budgets": [10], "epochs": 1}
         )
     )
     subset = labelled_subset(LABELS.numpy(), 10, "stratified", 3)
-    assert np.array_equal(torch.cat(chosen, 1)[0].sort().values, subset)
+    batch, held_out = (index[0].sort().values for index in chosen)
+    assert np.array_equal(batch, subset) and not set(held_out.tolist()) & set(subset)
 
 
 def test_the_rule_writes_every_budget_of_every_seed(tmp_path):
@@ -87,6 +91,6 @@ def test_the_rule_writes_every_budget_of_every_seed(tmp_path):
         device=CPU,
     )
     values = read_rows(tmp_path / "supervise.csv")
-    names = {f"error:{budget}:{kind}" for budget in (10, 60) for kind in ("best", "last")}
+    names = {f"error:{budget}:{kind}" for budget in (10, 60) for kind in ("best", "last", "held_out")}
     assert values.keys() == {(seed, name) for seed in (0, 1) for name in names}
     assert all(0 <= float(value) <= 100 for value in values.values())

@@ -18,7 +18,7 @@ from bench.engine import training
 from bench.engine.batches import epoch_order
 from bench.engine.build import initial_model
 from bench.engine.checkpoint import Checkpoint
-from bench.engine.training import Trainer, train
+from bench.engine.training import Result, Trainer, train
 from bench.fetch import fetch
 from bench.job import source
 from bench.records.files import read_json, sha256
@@ -98,7 +98,7 @@ def test_one_diverged_seed_leaves_the_others_alone():
     clean, broken = Trainer(spec, images), Trainer(spec, images)
     with torch.no_grad():
         broken.ensemble.models[0].encoder[0].weight.fill_(float("nan"))
-    losses = [(broken.epoch(number), clean.epoch(number)) for number in range(2)]
+    losses = [(broken.epoch(number, Result({})), clean.epoch(number, Result({}))) for number in range(2)]
     assert np.isnan(losses[-1][0][0]) and losses[-1][0][1] == losses[-1][1][1]
     assert torch.equal(broken.ensemble.state()["decoder.0.weight"][1], clean.ensemble.state()["decoder.0.weight"][1])
 
@@ -138,12 +138,19 @@ def folder(tmp_path):
 def paths(folder, name: str) -> dict[str, Path]:
     """Return what the rule reads and writes, by its parameters."""
     files = {"model": f"{name}.safetensors", "history": f"{name}.csv", "provenance": f"{name}.json"}
+    files["along"] = f"along-{name}.csv"
     return {"data": folder / "data"} | {key: folder / file for key, file in files.items()}
 
 
-def run_rule(folder, epochs: int = 2) -> None:
+def settings(folder, epochs: int) -> dict:
+    """Return what the rule takes beside paths."""
+    looks = {"epochs": epochs, "batch": 8, "points": 4, "images": 20, "thresholds": [0.01]}
     spec = specification("irmae", depth=2, epochs=epochs)
-    main(spec=spec, checkpoint=str(folder / "checkpoint"), **paths(folder, "run"), device=CPU)
+    return {"spec": spec, "trajectory": looks, "checkpoint": str(folder / "checkpoint")}
+
+
+def run_rule(folder, epochs: int = 2) -> None:
+    main(**settings(folder, epochs), **paths(folder, "run"), device=CPU)
 
 
 # A job with a checkpoint after every epoch.
@@ -152,9 +159,9 @@ JOB = "import bench.engine.training as t; t.CHECKPOINT_SECONDS = 0; from bench.j
 
 @pytest.mark.long
 def test_sigkill_in_mid_training_then_the_same_command_ends_as_if_nothing_happened(folder):
-    settings = {"spec": specification("irmae", depth=2, epochs=12), "checkpoint": str(folder / "checkpoint")}
     words = [word for key, path in paths(folder, "cut").items() for word in (f"--{key}", str(path))]
-    command = [sys.executable, "-c", JOB, "train", "--settings", json.dumps(settings), "--device", "cpu", *words]
+    given = ["--settings", json.dumps(settings(folder, 12)), "--device", "cpu", *words]
+    command = [sys.executable, "-c", JOB, "train", *given]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     state = folder / "checkpoint" / "state.safetensors"
     while not state.exists() and process.poll() is None:
@@ -169,6 +176,7 @@ def test_sigkill_in_mid_training_then_the_same_command_ends_as_if_nothing_happen
     cut, whole = (load_file(folder / f"{name}.safetensors") for name in ("cut", "run"))
     assert all(torch.equal(cut[name], whole[name]) for name in whole)
     assert (folder / "cut.csv").read_bytes() == (folder / "run.csv").read_bytes()
+    assert (folder / "along-cut.csv").read_bytes() == (folder / "along-run.csv").read_bytes()
 
 
 @pytest.mark.parametrize(("file", "resumed"), [("bench/train.py", True), ("bench/encode.py", False)])
@@ -195,7 +203,7 @@ def test_provenance_names_what_the_result_depends_on(folder):
     assert record["spec"] == json.loads(json.dumps(dataclasses.asdict(spec)))
     assert record["diverged"] == []
     assert record["parameters"] == sum(p.numel() for p in initial_model(spec, 0).parameters())
-    assert record["wall_seconds"] > 0 and record["peak_memory_bytes"] > 0
+    assert record["wall_seconds"] > record["looking_seconds"] > 0 and record["peak_memory_bytes"] > 0
     assert {"commit", "dirty", "code", "torch", "numpy", "python", "device_name", "threads"} <= record.keys()
 
 

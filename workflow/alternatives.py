@@ -19,13 +19,13 @@ def claims(config: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield every claim with what it shares with its topic."""
     for topic, shared in config["claims"]["topics"].items():
         for name, claim in shared["claims"].items():
-            fields = {key: shared[key] for key in ("role", "metric", "unlike") if key in shared}
+            fields = {key: shared[key] for key in ("paper", "role", "metric", "unlike") if key in shared}
             yield {"id": name, "topic": topic, **fields, **claim}
 
 
 def sides(claim: dict[str, Any]) -> list[str]:
     """Return the variants a claim is about."""
-    return [claim[key] for key in ("lower", "than", "variant") if key in claim]
+    return [claim[key] for key in ("lower", "than", "variant", "equals", "at_least") if key in claim]
 
 
 def compared(dataset: str, config: dict[str, Any], relatives: bool = False) -> dict[str, set[str]]:

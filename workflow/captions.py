@@ -8,6 +8,7 @@ HOLDS = {
     "alternatives": "what other protocols measured, by seed",
     "studies": "what the studies measured, by seed",
     "history": "training loss, by seed and epoch",
+    "trajectory": "rank and variance explained along training, by seed and step",
     "runs": "the runs: commit, data, machine",
     "jobs": "seconds and memory of every job",
     "claims": "the papers' claims and their verdicts",

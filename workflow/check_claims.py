@@ -7,6 +7,8 @@ from workflow import alternatives
 from workflow.alternatives import SUPERVISED
 from workflow.check_names import unknown
 
+AGAINST = ("near", "equals", "at_least")  # what a claim says of a `variant`
+
 
 def check_family(config: dict[str, Any]) -> Iterator[str]:
     """Check the methods that are compared on all data sets, and what they are ranked by."""
@@ -39,6 +41,8 @@ def check_claims(config: dict[str, Any]) -> Iterator[str]:
         if claim["id"] in seen:
             yield f"{where}: another topic has a claim of this name"
         seen.add(claim["id"])
+        if "variant" in claim and sum(key in claim for key in AGAINST) != 1:
+            yield f"{where}: say one of {', '.join(AGAINST)} of {claim['variant']}"
         if claim["role"] not in config["roles"]:
             yield unknown(where, "role", claim["role"], config["roles"])
         yield from (unknown(where, "variant", name, known) for name in alternatives.sides(claim) if name not in known)

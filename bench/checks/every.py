@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from bench.checks import numbers, origins, sense, sizes, tables
+from bench.checks import fairness, numbers, origins, ranked, sense, sizes, tables
 from bench.checks.folder import BROKEN, Finding, Folder
 from bench.job.command import Stop
 
@@ -22,6 +22,8 @@ CHECKS: list[Callable[[Folder], Iterator[Finding]]] = [
     numbers.ranges,
     numbers.spectra,
     tables.tables,
+    fairness.equal_reconstruction,
+    ranked.ranked,
     sizes.counts,
     sizes.epochs,
     sense.limits,

@@ -14,7 +14,7 @@ from bench.models.base.backbone import Backbone
 from bench.records.data import to_unit
 from bench.records.files import intact
 from bench.records.spec import Spec
-from bench.records.stream import stream_seed
+from bench.records.stream import stream, stream_seed
 
 
 def initial_model(spec: Spec, seed: int) -> Autoencoder:
@@ -52,6 +52,16 @@ def map_images(
     with torch.inference_mode():
         parts = [function(to_unit(images[i : i + batch]).to(device)) for i in range(0, len(images), batch)]
     return torch.cat(parts).float().cpu().numpy()
+
+
+def draw_codes(model: Autoencoder, images: np.ndarray, split: str, seed: int, device: torch.device) -> np.ndarray:
+    """Map uint8 images [n, c, h, w] of a split to codes [n, d] drawn from the model's posterior (float32).
+
+    The noise is the same for all models of a seed.
+    """
+    mean, log_variance = map_images(lambda x: torch.stack(model.posterior(x), dim=1), images, device).swapaxes(0, 1)
+    noise = stream(seed, "posterior", split).standard_normal(mean.shape, dtype=np.float32)
+    return mean + np.exp(log_variance / 2) * noise
 
 
 def decode(model: Autoencoder, z: np.ndarray | Tensor, device: torch.device, batch: int = 500) -> np.ndarray:

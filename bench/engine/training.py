@@ -1,8 +1,9 @@
 """The training loop, all seeds of a run at once: from initial weights or a checkpoint, epoch by epoch, to the last."""
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -12,6 +13,7 @@ from bench.engine.build import initial_model
 from bench.engine.checkpoint import Checkpoint
 from bench.engine.ensemble import Ensemble
 from bench.engine.steps import Steps
+from bench.engine.trajectory import Looks, Row
 from bench.job.command import Stop
 from bench.job.progress import Progress
 from bench.models.base.autoencoder import Autoencoder
@@ -19,18 +21,27 @@ from bench.records.spec import Spec
 
 # Least time between two checkpoints; saving one takes some tenths of a second per 100 MB, half of it for the digest.
 CHECKPOINT_SECONDS = 5.0
+NO_LOOKS = Looks(frozenset(), lambda model: {})
 
 
 @dataclass
 class Result:
-    """What training gives: the seeds' parameters and buffers by name [s, ...], mean losses [epochs][s], wall time."""
+    """What training gives: the seeds' parameters and buffers by name [s, ...], mean losses [epochs][s], what was seen
+    along the way, wall time, and how much of it the looks took.
+    """
 
     state: dict[str, Tensor]
     history: list[list[float]] = field(default_factory=list)
+    trajectory: list[Row] = field(default_factory=list)
     seconds: float = 0.0
+    looking: float = 0.0
+
+    def notes(self) -> dict[str, Any]:
+        """Return all but the state, as a checkpoint keeps it."""
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "state"}
 
 
-def train(spec: Spec, images: Tensor, checkpoint: Checkpoint) -> Result:
+def train(spec: Spec, images: Tensor, checkpoint: Checkpoint, looks: Looks = NO_LOOKS) -> Result:
     """Train a run on uint8 images [n, c, h, w], from its checkpoint if there is one."""
     trainer = Trainer(spec, images)
     done = _resume(trainer, checkpoint)
@@ -41,10 +52,10 @@ def train(spec: Spec, images: Tensor, checkpoint: Checkpoint) -> Result:
         begun = time.monotonic()
         if epoch == trainer.settles:
             trainer.settle()
-        done.history.append(trainer.epoch(epoch, progress))
+        done.history.append(trainer.epoch(epoch, done, looks, progress))
         done.seconds += time.monotonic() - begun
         if time.monotonic() - saved > CHECKPOINT_SECONDS:
-            checkpoint.save(trainer.ensemble.tensors(), {"history": done.history, "seconds": done.seconds})
+            checkpoint.save(trainer.ensemble.tensors(), done.notes())
             saved = time.monotonic()
     if trainer.settles >= epochs:
         trainer.settle()
@@ -84,14 +95,21 @@ class Trainer:
         self.ensemble = ensemble(self.spec, self.ensemble.models, self.images.device)
         self.steps = Steps(self.step, self.record)
 
-    def epoch(self, number: int, progress: Progress | None = None) -> list[float]:
-        """Train one pass and return the mean loss of every seed; tell of epochs and their loss so far."""
+    def epoch(
+        self, number: int, done: Result, looks: Looks = NO_LOOKS, progress: Progress | None = None
+    ) -> list[float]:
+        """Train one pass and return the mean loss of every seed; add what is seen to `done`, tell how far it is."""
         self.total.zero_()
         count = 0
         batches = epoch_batches(self.ensemble.models[0], self.spec, len(self.images), number, self.images.device)
+        before = number * (len(self.images) // min(self.spec.training.batch, len(self.images)))
         for chunk in batches:
-            self.steps.run(*chunk)
-            count += len(chunk[0])
+            for part in looks.parts(chunk, before + count):
+                self.steps.run(*part)
+                count += len(part[0])
+                begun = time.monotonic()
+                done.trajectory += looks.rows(before + count, self.spec.seeds, self.ensemble.models)
+                done.looking += time.monotonic() - begun
             if progress:
                 share = count * chunk[0].shape[2] / len(self.images)
                 progress.show(number + share, partial(self._loss, count))
@@ -124,13 +142,13 @@ def _resume(trainer: Trainer, checkpoint: Checkpoint) -> Result:
         trainer.settle()  # for what is trained from there on; what it computed is overwritten
     trainer.ensemble.restore(tensors)
     print(f"resumed after epoch {len(notes['history'])}", flush=True)
-    return Result({}, **notes)
+    return Result({}, **notes | {"trajectory": [tuple(row) for row in notes["trajectory"]]})
 
 
-def train_within_memory(spec: Spec, images: Tensor, checkpoint: Checkpoint) -> Result:
+def train_within_memory(spec: Spec, images: Tensor, checkpoint: Checkpoint, looks: Looks = NO_LOOKS) -> Result:
     """Train as `train` does; seeds that do not fit together are halved until they do. Stop if one alone does not."""
     try:
-        return train(spec, images, checkpoint)
+        return train(spec, images, checkpoint, looks)
     except torch.OutOfMemoryError as problem:
         reason = str(problem).split(". ")[0]
     # Out of the handler, whose traceback would keep the tensors alive.
@@ -140,7 +158,7 @@ def train_within_memory(spec: Spec, images: Tensor, checkpoint: Checkpoint) -> R
     torch.cuda.empty_cache()
     half = (len(spec.seeds) + 1) // 2
     parts = [
-        train_within_memory(replace(spec, seeds=seeds), images, checkpoint.of(seeds))
+        train_within_memory(replace(spec, seeds=seeds), images, checkpoint.of(seeds), looks)
         for seeds in (spec.seeds[:half], spec.seeds[half:])
     ]
     return joined(*parts)
@@ -150,4 +168,6 @@ def joined(one: Result, other: Result) -> Result:
     """Return two parts of a run as one; their epochs took place one after the other."""
     state = {name: torch.cat([tensor, other.state[name]]) for name, tensor in one.state.items()}
     history = [first + second for first, second in zip(one.history, other.history, strict=True)]
-    return Result(state, history, one.seconds + other.seconds)
+    return Result(
+        state, history, one.trajectory + other.trajectory, one.seconds + other.seconds, one.looking + other.looking
+    )

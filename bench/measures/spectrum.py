@@ -8,8 +8,14 @@ from bench.measures.base.trained import Trained
 
 
 def measure(trained: Trained, *, thresholds: list[float]) -> Iterator[tuple[str, float]]:
-    """Yield `spectrum` of the test codes."""
+    """Yield `spectrum` of the test codes and, if the model has a posterior, ranks of codes drawn from it: `sampled:`.
+
+    The released encoder of a VAE returns drawn codes, so Figure 4 is of these; all other codes are posterior means.
+    """
     yield from spectrum(trained.codes["test"], thresholds)
+    drawn = trained.drawn("test")
+    if drawn is not None:
+        yield from ((f"sampled:{name}", value) for name, value in spectrum(drawn, thresholds) if "rank" in name)
 
 
 def codes_to_spectrum(z: np.ndarray) -> tuple[float, np.ndarray]:

@@ -24,6 +24,7 @@ METRICS = ["dataset", "variant", "seed", "step", "metric", "value"]
 ALTERNATIVES = ["dataset", "variant", "seed", "alternative", "metric", "value"]
 STUDIES = ["dataset", "variant", "study", "setting", "seed", "metric", "value"]
 HISTORY = ["dataset", "variant", "seed", "epoch", "loss"]
+TRAJECTORY = ["dataset", "variant", "seed", "step", "metric", "value"]
 Labelled = tuple[Path, tuple[str, ...]]  # a file and the labels of its rows
 
 
@@ -95,6 +96,20 @@ def gather_history(plan: dict[str, Any], results: Path) -> pd.DataFrame:
     ]
     history = _stacked(tables, ["dataset", "variant"])[HISTORY]
     return _sorted(history, [history["seed"], history["epoch"]])
+
+
+def gather_trajectory(plan: dict[str, Any], results: Path) -> pd.DataFrame:
+    """Return what was seen along the trainings of rows and alternatives: dataset, variant, seed, step, metric, value.
+
+    A step is the optimiser's. A model that takes none has no rows; a value is missing from where its seed diverged.
+    """
+    tables = [
+        (results / entry["path"] / "trajectory.csv", (entry["dataset"], entry["variant"]))
+        for entry in [*plan["runs"], *plan["retrained"]]
+        if _trained(entry)
+    ]
+    trajectory = _stacked(tables, ["dataset", "variant"])[TRAJECTORY]
+    return _sorted(trajectory, [trajectory["seed"], trajectory["step"], _metric_rank(trajectory)])
 
 
 def gather_runs(plan: dict[str, Any], results: Path) -> pd.DataFrame:
@@ -175,6 +190,7 @@ TABLES = {
     "alternatives": gather_alternatives,
     "studies": gather_studies,
     "history": gather_history,
+    "trajectory": gather_trajectory,
     "runs": gather_runs,
     COST: gather_jobs,
 }

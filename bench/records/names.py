@@ -74,6 +74,8 @@ def role_of(dataset: str, plan: dict[str, Any]) -> str | None:
 def heading(metric: str) -> str:
     """Return how tables call a metric."""
     kind, *details = metric.split(":")
+    if kind == "sampled":
+        return f"{heading(':'.join(details))} of sampled codes"
     headings = {
         "rank": "rank > {}",
         "singular_value": "index {}",
@@ -87,4 +89,4 @@ def heading(metric: str) -> str:
         "rank_spread": "spread of rank over {}",
         "rank_error": "error of rank",
     }
-    return headings[kind].format(*details).replace("gmm", "GMM")
+    return headings[kind].format(*details).replace("gmm", "GMM").replace("gaussian", "Gaussian")

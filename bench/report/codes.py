@@ -7,7 +7,7 @@ import pandas as pd
 from bench.records.names import PAPER_DATA, SUPERVISED, dataset_in, heading
 from bench.records.tables import natural
 from bench.report.cells import table
-from bench.report.results import Place, Results
+from bench.report.results import OTHER_NETWORK, Place, Results
 
 FIGURE_2 = "figure 2"
 FIGURE_2_INDICES = (4, 7, 10, 15, 20)  # around the intrinsic dimension 7 and along the tail
@@ -150,7 +150,13 @@ def _table(results: Results, place: Place, variants: Sequence[str], metrics: Seq
         ]
         for name in variants
     ]
-    return table(["", *map(heading, metrics)], rows)
+    return table(["", *(titled(metric, results) for metric in metrics)], rows)
+
+
+def titled(metric: str, results: Results) -> str:
+    """Return a metric's heading; a distance between features of another network than the paper's names that network."""
+    other = metric.startswith(("fid:", "kid:")) and not results.fid_is_the_papers
+    return f"{heading(metric)} ({OTHER_NETWORK})" if other else heading(metric)
 
 
 def digits(metric: str, results: Results) -> int:

@@ -12,7 +12,7 @@ from bench.report.cells import difference, table
 from bench.report.codes import DIGITS, digits
 from bench.report.results import Place, Results
 from bench.report.verdicts import WIDTH
-from bench.verdicts.ranking import BLOCKS, OVERALL
+from bench.verdicts.ranking import OVERALL, shows, trained_otherwise
 
 TEXT = """\
 ## All methods on all data sets
@@ -29,23 +29,23 @@ Mean ranks over data sets, 1 the best. In each data set and seed the methods are
 ranks are averaged over the seeds, *overall* over the metrics too, and ranked again, so that a data set counts once
 ([why](../../docs/verdicts.md#how-methods-rank)). The rank of the codes is no quality, so nothing is ranked by it.
 [ranking.csv](tables/ranking.csv)"""
-UNLIKE = (
-    "Methods that were trained otherwise than the rest, as noted above, are ranked and drawn among them all the same."
-)
-DATA_SETS, SEEDS = BLOCKS
+NO_RANKING = """\
+### How the methods rank
+
+Over so few data sets no two mean ranks can be far enough apart to show that one method is better than another on data
+that were not tried ([why](../../docs/verdicts.md#how-methods-rank)), so none are printed. What these data sets show are
+the differences with their intervals, above. [ranking.csv](tables/ranking.csv)"""
 
 
 def family(results: Results) -> str:
     """Return the table of every data set, the differences to the methods of `family.against`, and the ranking."""
     level = results.plan["config"]["verdicts"]["level"]
     parts = [TEXT.format(level, results.family.filter(regex="^p:").notna().sum().sum())]
-    unlike = False
     for dataset, rows in results.family.groupby("dataset", sort=False):
-        place, notes = Place(dataset, None), [*_trained_otherwise(dataset, rows, results)]
-        unlike = unlike or bool(notes)
+        place = Place(dataset, None)
         parts += [f"### All methods on {results.title(place)}", _means(place, rows, results)]
-        parts += [*notes, *_differences(rows, results, level)]
-    return "\n\n".join([*parts, *_ranking(results), *([UNLIKE] if unlike else [])])
+        parts += [*_trained_otherwise(dataset, rows, results), *_differences(rows, results, level)]
+    return "\n\n".join([*parts, *_ranking(results)])
 
 
 def training_seconds(results: Results, costs: pd.Series) -> str:
@@ -84,20 +84,13 @@ def _name(row: Any, results: Results) -> str:
 
 def _trained_otherwise(dataset: str, rows: pd.DataFrame, results: Results) -> Iterator[str]:
     """Yield a note on the rows that were trained otherwise than the rest, those alike together."""
-    config = results.plan["config"]
-    usual = config["training"] | config["data"][dataset].get("training", {})
-    variants = rows.drop_duplicates("method").set_index("variant")["method"]
-    runs = {run["variant"]: run for run in results.plan["runs"] if run["dataset"] == dataset}
     alike: dict[str, list[str]] = {}
-    for variant, method in variants.items():
-        own = {key: value for key, value in runs[variant]["training"].items() if value != usual[key]}
-        if own:
-            changed = ", ".join(f"{key} {value} (others {usual[key]})" for key, value in own.items())
-            alike.setdefault(changed, []).append(method)
+    for row in rows.drop_duplicates("method").itertuples():
+        if changed := trained_otherwise(dataset, row.variant, results.plan):
+            alike.setdefault(changed, []).append(row.method)
     for changed, names in alike.items():
-        yield fill(
-            f"**Trained otherwise than the rest** ({changed}): {', '.join(names)}.", WIDTH, break_on_hyphens=False
-        )
+        text = f"**Trained otherwise than the rest** ({changed}), so not ranked among them: {', '.join(names)}."
+        yield fill(text, WIDTH, break_on_hyphens=False)
 
 
 def _differences(rows: pd.DataFrame, results: Results, level: float) -> Iterator[str]:
@@ -127,16 +120,20 @@ def _difference(numbers: pd.DataFrame, metric: str, other: str, level: float, re
 
 
 def _ranking(results: Results) -> Iterator[str]:
+    """Yield the rankings that could show something, or why there is none."""
+    by_metric = {metric: rows for metric, rows in results.ranking.groupby("metric", sort=False) if shows(rows)}
+    if not by_metric:
+        yield NO_RANKING
+        return
     yield RANKING
-    rows = results.ranking[results.ranking["blocks"] == DATA_SETS]
-    wide = rows.pivot(index="method", columns="metric", values="mean_rank")
-    metrics = rows["metric"].unique()
-    order = wide.reindex(rows["method"].unique()).sort_values(OVERALL, kind="stable").index
-    lines = [[method, *(_rank(wide.loc[method, name]) for name in metrics)] for method in order]
-    tests = rows.dropna(subset="mean_rank").groupby("metric").first().reindex(metrics)
+    shown = pd.concat(by_metric.values())
+    wide = shown.pivot(index="method", columns="metric", values="mean_rank")[[*by_metric]]
+    order = wide.reindex(shown["method"].unique()).sort_values([*by_metric], kind="stable").index
+    lines = [[method, *(_rank(value) for value in wide.loc[method])] for method in order]
+    tests = shown.dropna(subset="mean_rank").groupby("metric").first().reindex([*by_metric])
     lines += [[f"*{name}*", *(_number(value) for value in tests[column])] for name, column in TESTS.items()]
-    yield table(["", *(OVERALL if name == OVERALL else heading(name) for name in metrics)], lines)
-    yield fill(" ".join(_meaning(results.ranking)), WIDTH, break_on_hyphens=False)
+    yield table(["", *(OVERALL if name == OVERALL else heading(name) for name in by_metric)], lines)
+    yield fill(" ".join(_meaning(by_metric)), WIDTH, break_on_hyphens=False)
 
 
 # Rows under the ranks.
@@ -151,41 +148,18 @@ def _number(value: float) -> str:
     return "-" if pd.isna(value) else f"{value:.2g}" if value < 1 else f"{value:.3g}"
 
 
-def _meaning(ranking: pd.DataFrame) -> Iterator[str]:
-    """Yield what the overall ranking shows and what it does not."""
-    overall = ranking[ranking["metric"] == OVERALL]
-    means = {blocks: overall[overall["blocks"] == blocks].dropna(subset="mean_rank") for blocks in BLOCKS}
-    first = next(means[DATA_SETS].itertuples(), None)
-    if first is None:
-        yield "No two methods ran on all of these data sets, so they have no overall rank."
-    elif first.n < 2:
-        yield "Of one data set alone no ranking follows for others."
-    else:
-        yield _shown(means[DATA_SETS], first)
-        far, pairs = _apart(means[SEEDS])
-        yield f"With each seed as a block, {far} of {pairs} pairs differ by more than the critical difference;"
-        yield "that is on these data sets alone."
-    left_out = overall[(overall["blocks"] == DATA_SETS) & overall["mean_rank"].isna()]
-    if len(left_out):
-        reasons = ", ".join(f"{row.method} ({row.reason})" for row in left_out.itertuples())
-        yield f"Not ranked overall, for want of a number: {reasons}."
-
-
-def _shown(rows: pd.DataFrame, first: Any) -> str:
-    difference = f"two mean ranks must differ by {first.critical_difference:.2f}"
-    if first.critical_difference >= first.k - 1:
-        return (
-            f"With {first.n:.0f} data sets and {first.k:.0f} methods {difference}, more than any two can: these ranks "
-            "describe these data sets and show nothing of others."
-        )
-    far, pairs = _apart(rows)
-    return (
-        f"Over {first.n:.0f} data sets {difference}; {far} of {pairs} pairs do. Of the others the ranks do not show "
-        "which is better, nor of any by how much."
+def _meaning(by_metric: dict[str, pd.DataFrame]) -> Iterator[str]:
+    """Yield what the first ranking shows and what it does not, and whom it leaves out."""
+    metric, rows = next(iter(by_metric.items()))
+    ranks = rows.dropna(subset="mean_rank")
+    first = ranks.iloc[0]
+    pairs = list(combinations(ranks["mean_rank"], 2))
+    far = sum(abs(one - other) > first["critical_difference"] for one, other in pairs)
+    yield (
+        f"By {OVERALL if metric == OVERALL else heading(metric)} two mean ranks must differ by "
+        f"{first['critical_difference']:.2f} over {first['n']:.0f} data sets; {far} of {len(pairs)} pairs do. Of the "
+        "others the ranks do not show which is better, nor of any by how much."
     )
-
-
-def _apart(rows: pd.DataFrame) -> tuple[int, int]:
-    """Return how many pairs of methods differ by more than the critical difference, and how many there are."""
-    pairs = list(combinations(rows["mean_rank"], 2))
-    return sum(abs(a - b) > rows["critical_difference"].iloc[0] for a, b in pairs), len(pairs)
+    left_out = rows[rows["mean_rank"].isna()]
+    if len(left_out):
+        yield f"Not ranked: {', '.join(f'{row.method} ({row.reason})' for row in left_out.itertuples())}."

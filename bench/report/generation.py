@@ -2,11 +2,12 @@
 
 from bench.records.names import REFERENCE, SUPERVISED
 from bench.report.cells import table
+from bench.report.codes import titled
 from bench.report.results import Place, Results
 
 TABLE = "table 1"
 DIGITS = {"fid": 1, "kid": 4}  # FID as in the paper
-HEADER = ["", "FID, Gaussian", "FID, GMM", "KID, Gaussian", "KID, GMM"]
+DENSITIES = ("gaussian", "gmm")
 LIMITS = {"real": "*floor: real images (two halves of the other split)*", "noise": "*ceiling: uniform noise*"}
 EXTRACTORS = {
     "inception": "Inception (torch-fidelity's weights)",
@@ -32,7 +33,8 @@ def _part(results: Results, place: Place) -> str:
     rows = [[results.labels.get(name, name), *_cells(results, place, name)] for name in variants]
     if place.dataset:
         rows += [[text, *_limit(results, place, kind)] for kind, text in LIMITS.items()]
-    parts = [f"### {results.title(place)}", table(HEADER, rows)]
+    header = [titled(f"{metric}:{density}", results) for metric in DIGITS for density in DENSITIES]
+    parts = [f"### {results.title(place)}", table(["", *header], rows)]
     return "\n\n".join([*parts, _caption(results, place)] if place.dataset else parts)
 
 
@@ -40,13 +42,13 @@ def _cells(results: Results, place: Place, variant: str) -> list[str]:
     return [
         results.cell(place, variant, f"{metric}:{density}", digits)
         for metric, digits in DIGITS.items()
-        for density in ("gaussian", "gmm")
+        for density in DENSITIES
     ]
 
 
 def _limit(results: Results, place: Place, kind: str) -> list[str]:
     cells = [results.cell(place, REFERENCE, f"{metric}:{kind}", digits) for metric, digits in DIGITS.items()]
-    return [cell for cell in cells for _ in ("gaussian", "gmm")]
+    return [cell for cell in cells for _ in DENSITIES]
 
 
 def _caption(results: Results, place: Place) -> str:

@@ -27,7 +27,9 @@ PRESETS = {
 }
 OTHER_PRESET = "A preset of your own: its sizes are under What ran."
 OURS = "Not in the paper:"
+FIRST = "trajectory"  # of our figures: it shows what the others' ranks are worth
 KINDS = {
+    "trajectory": "rank against the variance explained, along the training",
     "spectrum": "singular values of the codes",
     "interpolate": "interpolation between two test images",
     "gaussian": "samples from one Gaussian",
@@ -88,7 +90,7 @@ def data_sets(results: Results) -> str:
 
 def figures(results: Results) -> str:
     """Return links to the figures: the paper's, by its numbers, and those that it has not."""
-    names = sorted(results.plan["figures"], key=natural)
+    names = sorted(results.plan["figures"], key=lambda name: (name != FIRST, natural(name)))
     theirs = [_figure(results, name, f"Figure {name}") for name in names if name.isdigit()]
     ours = [_figure(results, name, name.replace("_", " ").capitalize()) for name in names if not name.isdigit()]
     return "\n".join(["## Figures", "", *theirs, *(["", OURS, "", *ours] if ours else [])])

@@ -14,6 +14,7 @@ from bench.records.tables import read_table
 from bench.report.cells import BREAK, beside_paper, difference, mean_sd, published, summarise
 
 NOT_IN_PRESET = "not run in this preset"
+OTHER_NETWORK, PAPERS_NETWORK = "in-domain CNN", "Inception"
 MEASURED = ("metrics", "alternatives", "studies", "runs", "jobs")
 JUDGED = ("claims", "cells", "sensitivity", "variance", "family", "ranking")
 
@@ -140,12 +141,12 @@ class Results:
     def cell(self, place: Place, variant: str, metric: str, digits: int, absent: str | None = None) -> str:
         """Return `mean ± sd (n)`, the paper's number and the difference, or why nothing was measured."""
         row = self.row(place, variant, metric)
+        other = metric.startswith("fid:") and not self.fid_is_the_papers
         # In-domain features have unit size: their distances are small numbers and want a digit more.
-        own = digits + (metric.startswith("fid:") and not self.fid_is_the_papers)
-        parts = [mean_sd(row, own) if row else self.reason(place, variant, absent)]
+        parts = [mean_sd(row, digits + other) if row else self.reason(place, variant, absent)]
         theirs = self._published.get((place.paper.dataset, variant, metric)) if place.paper else None
         if theirs:
-            parts.append(published(theirs.value, theirs.sd, digits))
+            parts.append(published(theirs.value, theirs.sd, digits) + (f" ({PAPERS_NETWORK})" if other else ""))
             parts += [difference(row.difference, digits)] if row and not math.isnan(row.difference) else []
         return BREAK.join(parts)
 

@@ -1,6 +1,7 @@
 """The first question of a reader: which claims hold? In: rule `judge`'s tables, out: the verdict list."""
 
 from collections.abc import Iterator
+from math import isnan
 from textwrap import fill
 from typing import Any
 
@@ -10,22 +11,28 @@ from bench.records.names import heading
 from bench.report.cells import BREAK, difference, table
 from bench.report.results import Results
 from bench.verdicts.cells import BETTER, CONSISTENT, HIGHER, LOWER, SAME, WORSE
-from bench.verdicts.orderings import CONTRADICTED, INCONCLUSIVE, NOT_COMPARABLE, NOT_RUN, REPRODUCED
+from bench.verdicts.comparison import BELOW, END, EQUALLY, PREFIXES, WHOLE_CODE
+from bench.verdicts.outcomes import CONTRADICTED, INCONCLUSIVE, NOT_COMPARABLE, NOT_DECIDABLE, NOT_RUN, REPRODUCED
 
 WIDTH = 110  # of the text, in characters
 PAPER_PRESET = "paper"
 HEADING = "## Verdicts: which of the papers' claims hold?"
 OTHER_HEADING = "## What preset `{}` shows of the papers' claims: no verdict on the paper"
 TEXT = """\
-A claim says that one variant is below another in some metric. Each is tested on the differences between the
-two for the same seed, which see the same batches, labels and noise: mean difference with its 95 % interval,
-and how many seeds agree."""
+A claim says that one variant is below another in some metric, equal to it or at least as high within a margin,
+or near a number. Each is tested on the differences between the two for the same seed, which see the same
+batches, labels and noise: mean difference with its 95 % interval, and how many seeds agree. Ranks are compared
+by the effective rank, at the end of training or, where the two then explain the images differently, where they
+explain as much; the other place and the count of singular values above 0.01 stand below."""
 WORDS = """\
-`{}`: the seeds show it (p < {:g} after Benjamini and Hochberg's correction for the number of
-claims); `{}`: they show the opposite; `{}`: they do not settle it. [How](../../docs/verdicts.md)."""
+`{}`: the seeds show it (p < {:g} after Benjamini and Hochberg's correction for the number of the
+paper's claims); `{}`: they show the opposite, or that a difference exceeds its margin; `{}`: they do
+not settle it, and the smallest difference that so many could have shown stands beside.
+[How](../../docs/verdicts.md)."""
 # What a run says that may not be set against the paper's is called otherwise, lest it be quoted as a verdict.
-OUTCOMES = {REPRODUCED: "as claimed", CONTRADICTED: "the opposite", INCONCLUSIVE: "unclear", NOT_RUN: NOT_RUN}
-ORDER = [REPRODUCED, CONTRADICTED, INCONCLUSIVE, NOT_COMPARABLE, NOT_RUN]
+OUTCOMES = {REPRODUCED: "as claimed", CONTRADICTED: "the opposite", INCONCLUSIVE: "unclear"}
+OUTCOMES |= {name: name for name in (NOT_DECIDABLE, NOT_RUN)}
+ORDER = [REPRODUCED, CONTRADICTED, INCONCLUSIVE, NOT_DECIDABLE, NOT_COMPARABLE, NOT_RUN]
 CELL_ORDER = [SAME, CONSISTENT, BETTER, WORSE, LOWER, HIGHER, INCONCLUSIVE, NOT_COMPARABLE, NOT_RUN]
 HEADER = ["claim", "metric", "measured", "difference", "seeds", "this run", "on the paper"]
 CELLS_TEXT = """\
@@ -71,7 +78,7 @@ def _count(results: Results) -> str:
 
 def _topic(topic: str, rows: pd.DataFrame, results: Results, reasons: list[str]) -> Iterator[str]:
     shared = results.plan["config"]["claims"]["topics"][topic]
-    yield fill(f"**{shared['title']}** ({shared['source']}): {shared['says']}.", WIDTH)
+    yield fill(f"**{shared['title']}** ({shared['paper']}, {shared['source']}): {shared['says']}.", WIDTH)
     ran = rows[rows["outcome"] != NOT_RUN]
     if len(ran):
         yield table(HEADER, [_row(row, results, reasons) for row in ran.itertuples()])
@@ -81,11 +88,21 @@ def _topic(topic: str, rows: pd.DataFrame, results: Results, reasons: list[str])
 
 
 def _row(row: Any, results: Results, reasons: list[str]) -> list[str]:
-    words = outcome(row.outcome, results) + (f"{BREAK}{row.note}" if isinstance(row.note, str) else "")
+    words = _said(row, results) + (f"{BREAK}{row.note}" if isinstance(row.note, str) else "")
     verdict = row.verdict
     if verdict == NOT_COMPARABLE:
         verdict += f" ({reasons.index(row.reason) + 1})"
     return [claim(row, results), heading(row.metric), *numbers(row), words, verdict]
+
+
+def _said(row: Any, results: Results) -> str:
+    """Return the outcome; of one that is not clear what was not shown, and what could have been."""
+    word = outcome(row.outcome, results)
+    if row.outcome != INCONCLUSIVE:
+        return word
+    word += "" if row.kind == BELOW else f": not shown to be {row.kind}"
+    shown = difference(row.detectable, decimals(row.metric)).lstrip("+")
+    return word if isnan(row.detectable) else f"{word} (could show {shown})"
 
 
 def _not_run(reason: str, rows: pd.DataFrame, results: Results) -> str:
@@ -100,25 +117,42 @@ def claim(row: Any, results: Results) -> str:
 
 def sides(row: Any, results: Results) -> str:
     """Return what a claim says, in the paper's names."""
-    names = results.labels
-    if row.than.replace(".", "").isdigit():
-        return f"{names.get(row.lower, row.lower)} near {row.than}"
-    return f"{names.get(row.lower, row.lower)} below {names.get(row.than, row.than)}"
+    names = results.labels | {WHOLE_CODE: "the size of its code"}
+    return f"{names.get(row.variant, row.variant)} {row.kind} {names.get(row.other, row.other)}"
 
 
 def numbers(row: Any) -> list[str]:
-    """Return the means, the difference with its interval, and how many seeds agree; no seed may be finite."""
-    if row.n == 0:
-        return ["diverged"] * 3
-    digits = decimals(row.metric)
-    interval = f" [{difference(row.low, digits)}, {difference(row.high, digits)}]" if row.n > 1 else ""
-    measured = f"{row.lower_mean:.{digits}f} against {row.than_mean:.{digits}f}"
-    return [measured, f"{difference(row.difference, digits)}{interval}", f"{row.agree:.0f} of {row.n:.0f}"]
+    """Return the means, the difference with its interval, and how many seeds agree; of ranks also those at the other
+    place and of the count, a line each.
+    """
+    lines = [_numbers(row, prefix, text, decimals(row.metric)) for prefix, text in _places(row).items()]
+    return [BREAK.join(column) for column in zip(*lines, strict=True)]
+
+
+def _places(row: Any) -> dict[str, str]:
+    """Return the prefixes of the columns with a claim's numbers, and where they are from: first those that decide."""
+    if row.decided_at not in PREFIXES:
+        return {"": ""}
+    places = {END: "at the end", EQUALLY: "at equal reconstruction"}
+    first = {"": f"{places.pop(row.decided_at)}: "}
+    others = {PREFIXES[place]: f"{text}: " for place, text in places.items() if row.equal_n >= 0}
+    return first | others | ({"count_": "count: "} if row.count_n >= 0 else {})
+
+
+def _numbers(row: Any, prefix: str, text: str, digits: int) -> list[str]:
+    """Return a line of each column of numbers; no seed may be finite."""
+    names = ("mean", "other_mean", "difference", "low", "high", "n", "agree")
+    own, other, change, low, high, n, agree = (getattr(row, f"{prefix}{name}") for name in names)
+    if n == 0:
+        return [f"{text}diverged", *["diverged"] * 2]
+    interval = f" [{difference(low, digits)}, {difference(high, digits)}]" if n > 1 else ""
+    measured = f"{text}{own:.{digits}f} against {other:.{digits}f}"
+    return [measured, f"{difference(change, digits)}{interval}", f"{agree:.0f} of {n:.0f}"]
 
 
 def decimals(metric: str) -> int:
     """Return the decimals that a difference in a metric is worth."""
-    return {"fid": 2, "kid": 4}.get(metric.split(":")[0], 1)
+    return {"fid": 2, "kid": 4, "off_manifold": 3, "explained_variance": 2}.get(metric.split(":")[0], 1)
 
 
 def _cells(results: Results) -> str:

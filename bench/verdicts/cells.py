@@ -7,8 +7,9 @@ import pandas as pd
 
 from bench.records.names import PAPER_DATA, dataset_in
 from bench.verdicts.comparable import differences
+from bench.verdicts.comparison import margin
 from bench.verdicts.measured import Measured
-from bench.verdicts.orderings import INCONCLUSIVE, NOT_COMPARABLE, NOT_RUN
+from bench.verdicts.outcomes import INCONCLUSIVE, NOT_COMPARABLE, NOT_RUN
 from bench.verdicts.significance import against_published, corrected
 
 SAME, CONSISTENT, BETTER, WORSE, LOWER, HIGHER = "same", "consistent", "better", "worse", "lower", "higher"
@@ -55,11 +56,6 @@ def _tests(table: pd.DataFrame, own: list[pd.Series], runs: int) -> tuple[np.nda
     tests = [against_published(values, row.paper, row.paper_sd, runs, row.margin) for values, row in pairs]
     p, equivalent = [estimate.p for estimate, _ in tests], [within for _, within in tests]
     return corrected(pd.Series(p)).to_numpy(), corrected(pd.Series(equivalent)).to_numpy()
-
-
-def margin(metric: str, number: float, margins: dict[str, float]) -> float:
-    """Return the difference from a published number that does not matter (`verdicts.margin`)."""
-    return max(margins["share"] * abs(number), margins[metric.split(":")[0]])
 
 
 def _reason(row: Any, plan: dict[str, Any], data: dict[str, Any]) -> tuple[str, str]:

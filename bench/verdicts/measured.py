@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from bench.records.names import RANK
+from bench.verdicts.equal import Paths
 
 KEYS = ["dataset", "variant", "metric"]
 Series = dict[tuple[str, str, str], pd.Series]
@@ -15,12 +16,13 @@ class Measured:
     """Values by seed (NaN: diverged) of every data set, variant and metric, as an alternative to the protocol has them.
 
     usual: by the protocol itself; other: what the alternative measured, which counts in place of the usual; instead:
-    parts of metrics' names and what the alternative puts in their place.
+    parts of metrics' names and what the alternative puts in their place; paths: trajectories by data set and variant.
     """
 
     usual: Series
     other: Series = field(default_factory=dict)
     instead: dict[str, str] = field(default_factory=dict)
+    paths: Paths = field(default_factory=dict)
 
     def values(self, dataset: str, variant: str, metric: str) -> pd.Series | None:
         """Return values by seed, or None if nothing was measured."""
@@ -33,9 +35,20 @@ class Measured:
             metric = metric.replace(part, other)
         return metric
 
-    def under(self, other: Series, instead: dict[str, str]) -> "Measured":
-        """Return what an alternative measured, and the usual numbers where it changes nothing."""
-        return replace(self, other=other, instead=instead)
+    def under(self, name: str, other: Series, instead: dict[str, str]) -> "Measured":
+        """Return what an alternative measured, and the usual numbers where it changes nothing.
+
+        Where it trained again (data sets DATASET@ALTERNATIVE), no other trajectory stands for that training's.
+        """
+        again = {(dataset, variant) for dataset, variant, metric in other if is_rank(metric)}
+        own = {key: self.paths.get((f"{key[0]}@{name}", key[1])) for key in again}
+        paths = {key: path for key, path in (self.paths | own).items() if path is not None}
+        return replace(self, other=other, instead=instead, paths=paths)
+
+
+def is_rank(metric: str) -> bool:
+    """Tell whether a metric is a rank of codes, which a trajectory has too."""
+    return metric == "effective_rank" or metric.startswith("rank:")
 
 
 def spreads(studies: pd.DataFrame) -> Series:

@@ -5,18 +5,20 @@ from typing import Any
 import pandas as pd
 
 from bench.records.names import SUPERVISED
+from bench.verdicts.comparison import read_claim
 from bench.verdicts.measured import Measured, Series, by_seed
-from bench.verdicts.orderings import CONTRADICTED, INCONCLUSIVE, REPRODUCED, outcomes
+from bench.verdicts.outcomes import CONTRADICTED, INCONCLUSIVE, REPRODUCED, outcomes
 
 KEPT, REVERSED, LOST, GAINED = "kept", "reversed", "no longer clear", "now clear"
 COLUMNS = ["alternative", "row", "claim", "metric", "usual", "outcome", "effect", "usual_difference"]
-NUMBERS = ["difference", "low", "high", "n", "agree", "p_corrected"]
+NUMBERS = ["difference", "low", "high", "n", "agree", "p_corrected", "decided_at"]
 
 
 def sensitivity(plan: dict[str, Any], measured: Measured, table: pd.DataFrame) -> pd.DataFrame:
     """Return one row per alternative and claim that it touches: the outcome then, beside the usual one.
 
-    All claims are judged again under each alternative, with the same correction for their number. `table` is
+    All claims are judged again under each alternative, with the same correction for their number; ranks of trainings
+    that differ by their own trajectories. `table` is
     alternatives.csv.
     """
     usual = outcomes(plan, measured).set_index("claim")
@@ -39,7 +41,7 @@ def judged_again(
     name: str, alternative: dict[str, Any], plan: dict[str, Any], measured: Measured, other: Series, usual: pd.DataFrame
 ) -> pd.DataFrame:
     """Return the claims that one alternative touches, judged with its numbers."""
-    changed = measured.under(other, alternative.get("instead", {}))
+    changed = measured.under(name, other, alternative.get("instead", {}))
     again = outcomes(plan, changed)
     touched = [_touched(claim, alternative, plan, changed) for claim in plan["claims"]]
     again = again[touched].assign(alternative=name, row=alternative["row"])
@@ -57,8 +59,7 @@ def _touched(claim: dict[str, Any], alternative: dict[str, Any], plan: dict[str,
     """
     if "unlike" in claim and not {"variants", "instead"} & set(alternative):
         return False  # it is a reading of another paper's protocol
-    sides = [claim[key] for key in ("lower", "than", "variant") if key in claim]
-    dataset = plan["roles"][claim["role"]]
+    dataset, sides = plan["roles"][claim["role"]], read_claim(claim, plan).variants
     if any(changed.values(dataset, side, claim["metric"]) is None for side in sides):
         return False
     if alternative.get("classify") and SUPERVISED in sides:

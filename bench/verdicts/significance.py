@@ -5,103 +5,124 @@ what a spread of zero means.
 """
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-LEAST_EQUAL = 3  # seeds that may all say the same number before that is evidence: two can by chance
-
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over n seeds with its 95 % interval, and the p-value of a question put to it."""
+    """A mean over n seeds with its 95 % interval and sd (ddof 1), and the p-value of a question put to it."""
 
     mean: float
     low: float
     high: float
+    sd: float
     n: int
     agree: int  # seeds on the side of the claim
     p: float
 
+    def detectable(self, level: float) -> float:
+        """Return the smallest mean that a t-test of as many values with this sd would have told from 0, before any
+        correction; missing where no t-test exists (one value, or all equal).
+        """
+        if self.n < 2 or self.sd == 0:
+            return np.nan
+        return float(stats.t.ppf(1 - level / 2, self.n - 1) * self.sd / np.sqrt(self.n))
 
-NOTHING = Estimate(np.nan, np.nan, np.nan, 0, 0, np.nan)
+
+NOTHING = Estimate(np.nan, np.nan, np.nan, np.nan, 0, 0, np.nan)
 
 
 def paired(lower: pd.Series, than: pd.Series) -> Estimate:
     """Estimate lower - than over the seeds that both have; p of a paired t-test that it is 0 (two-sided)."""
-    difference = (lower - than).dropna()
-    return _one_sample(difference, 0.0, int((difference < 0).sum()))
+    return below(lower - than)[0]
 
 
-def _one_sample(values: pd.Series, centre: float, agree: int) -> Estimate:
+def below(difference: pd.Series) -> tuple[Estimate, bool]:
+    """Estimate a mean; p of a t-test that it is 0 (two-sided). Also returns whether it is below 0."""
+    values = difference.dropna()
+    estimate = _one_sample(values, int((values < 0).sum()))
+    return estimate, estimate.mean < 0
+
+
+def within(difference: pd.Series, margin: float) -> tuple[Estimate, bool]:
+    """Estimate a mean, and test that it is no further than `margin` from 0 (equivalence), or, if it is, that it really
+    is. Also returns whether it is within.
+    """
+    return _bounded(difference.dropna(), -margin, margin)
+
+
+def at_least(difference: pd.Series, margin: float) -> tuple[Estimate, bool]:
+    """Estimate a mean, and test that it is above -`margin` (non-inferiority), or, if it lies below, that it really
+    does. Also returns whether it is above.
+    """
+    return _bounded(difference.dropna(), -margin, np.inf)
+
+
+def _bounded(values: pd.Series, low: float, high: float) -> tuple[Estimate, bool]:
+    """Test that a mean lies between two bounds by one-sided t-tests against both, or, if it lies outside, that it does
+    not by that of the bound it crossed, doubled.
+    """
+    estimate = _one_sample(values, int(values.between(low, high).sum()))
+    inside = low <= estimate.mean <= high
+    if estimate.n < 2:
+        return estimate, inside
+    outside = _outside(values, low, high)
+    return replace(estimate, p=outside if inside else min(1.0, 2 * (1 - outside))), inside
+
+
+def _one_sample(values: pd.Series, agree: int) -> Estimate:
     n = len(values)
     if n == 0:
         return NOTHING
     mean = float(values.mean())
     if n == 1:
-        return Estimate(mean, np.nan, np.nan, n, agree, np.nan)
-    if np.ptp(values) == 0:
-        return Estimate(mean, mean, mean, n, agree, _equal(mean != centre, n))
-    test = _quiet(stats.ttest_1samp, values, centre)
+        return Estimate(mean, np.nan, np.nan, np.nan, n, agree, np.nan)
+    if _constant(values):
+        return Estimate(mean, mean, mean, 0.0, n, agree, 2 * 0.5**n if mean else 1.0)  # the sign test's
+    test = _quiet(stats.ttest_1samp, values, 0.0)
     interval = test.confidence_interval(0.95)
-    return Estimate(mean, float(interval.low), float(interval.high), n, agree, float(test.pvalue))
+    return Estimate(mean, float(interval.low), float(interval.high), float(values.std()), n, agree, float(test.pvalue))
 
 
-def _equal(differs: bool, n: int) -> float:
-    """Return the p-value where all seeds give one number, so that no t-test exists: ranks are counts."""
-    return 0.0 if differs and n >= LEAST_EQUAL else 1.0
+def _constant(values: pd.Series) -> bool:
+    """Tell whether values are equal but for rounding, as differences of counts may be: there is no t-test then."""
+    return bool(np.ptp(values) <= 1e-9 * abs(values.mean()))
 
 
-def near(values: pd.Series, number: float, margin: float) -> tuple[Estimate, bool]:
-    """Estimate a mean, and test that it is within `margin` of a number, or, if it lies outside, that it is not.
-
-    Two one-sided t-tests (equivalence) inside; the nearer bound's t-test, doubled, outside. Also returns
-    whether the mean is inside.
-    """
-    values = values.dropna()
-    if values.empty:
-        return NOTHING, False
-    agree = int(((values - number).abs() <= margin).sum())
-    inside = abs(float(values.mean()) - number) <= margin
-    estimate = _one_sample(values, number, agree)
-    if len(values) == 1:
-        return estimate, inside
-    if np.ptp(values) == 0:
-        p = _equal(True, len(values))
-    else:
-        above, below = _bounds(values, number, margin)
-        p = max(above, below) if inside else min(1.0, 2 * (1 - max(above, below)))
-    return Estimate(estimate.mean, estimate.low, estimate.high, estimate.n, agree, p), inside
+def _outside(values: pd.Series, low: float, high: float) -> float:
+    """Return the p-value of a mean not being between two bounds: the larger of the one-sided tests'."""
+    return max(_above(values - low), _above(high - values))
 
 
-def _bounds(values: pd.Series, number: float, margin: float) -> tuple[float, float]:
-    """Return the p-values of being above the lower bound and below the upper one."""
-    above = _quiet(stats.ttest_1samp, values, number - margin, alternative="greater").pvalue
-    below = _quiet(stats.ttest_1samp, values, number + margin, alternative="less").pvalue
-    return float(above), float(below)
+def _above(values: pd.Series) -> float:
+    """Return the p-value of a mean not being above 0 by a one-sided t-test, or the sign test where all are equal."""
+    if np.isinf(values).all():
+        return 0.0
+    if _constant(values):
+        none = 0.5 ** len(values)
+        return none if values.iloc[0] > 0 else 1 - none
+    return float(_quiet(stats.ttest_1samp, values, 0.0, alternative="greater").pvalue)
 
 
 def against_published(values: pd.Series, number: float, sd: float, runs: int, margin: float) -> tuple[Estimate, float]:
     """Estimate ours - theirs; p that it is 0 (Welch's t-test from the published mean and sd of `runs` runs, a
     one-sample t-test where no sd was published), and p that it is not within `margin` (two one-sided such tests).
     """
-    values = values.dropna()
-    estimate = _one_sample(values - number, 0.0, 0)
-    if len(values) < 2:
+    difference = (values - number).dropna()
+    estimate = _one_sample(difference, 0)
+    if estimate.n < 2:
         return estimate, np.nan
-    if np.isnan(sd):
-        if np.ptp(values) == 0:
-            return estimate, _equal(abs(estimate.mean) <= margin, len(values))
-        return estimate, max(_bounds(values, number, margin))
-    ours = (float(values.mean()), float(values.std()), len(values))
-    if ours[1] == 0 and sd == 0:
-        return estimate, _equal(abs(estimate.mean) <= margin, len(values))
-    p = _welch(ours, (number, sd, runs))
-    above = _welch(ours, (number - margin, sd, runs), "greater")
-    below = _welch(ours, (number + margin, sd, runs), "less")
-    return Estimate(estimate.mean, estimate.low, estimate.high, estimate.n, 0, p), max(above, below)
+    if np.isnan(sd) or estimate.sd == sd == 0:
+        return estimate, _outside(difference, -margin, margin)
+    ours = (estimate.mean, estimate.sd, estimate.n)
+    p = _welch(ours, (0.0, sd, runs))
+    above = _welch(ours, (-margin, sd, runs), "greater")
+    below = _welch(ours, (margin, sd, runs), "less")
+    return replace(estimate, p=p), max(above, below)
 
 
 def _welch(ours: tuple[float, float, int], theirs: tuple[float, float, int], alternative: str = "two-sided") -> float:

@@ -28,6 +28,7 @@ DATA = [
     for name in ("data.json", "train.npy", "train_labels.npy", "test.npy", "test_labels.npy")
 ]
 CODES = ["<run>/codes/train.npy", "<run>/codes/test.npy"]
+GATHERED = ("metrics", "alternatives", "studies", "history", "trajectory", "runs", "jobs")
 JUDGED = ("claims", "cells", "sensitivity", "variance", "family", "ranking")
 LONG_TABLES = ("table_1", "table_2", "ablations", "spectra", "reconstruction", "interpolation", "cost")
 LINEAR = [f"{OUT}/linear_rank/{name}.csv" for name in ("metrics", "trajectories", "summary")]
@@ -124,7 +125,10 @@ def fetch_settings(wildcards):
 
 def train_settings(wildcards):
     run = run_of(wildcards)
-    return as_json({"spec": specification(run), "checkpoint": f"{OUT}/checkpoints/{run['path'].removeprefix('runs/')}"})
+    usual = CONFIG["training"] | alternatives.data_settings(wildcards.dataset, CONFIG).get("training", {})
+    looks = CONFIG["trajectory"] | {key: usual[key] for key in ("epochs", "batch")} | CONFIG["measures"]["spectrum"]
+    kept = f"{OUT}/checkpoints/{run['path'].removeprefix('runs/')}"
+    return as_json({"spec": specification(run), "trajectory": looks, "checkpoint": kept})
 
 
 def encode_settings(wildcards):
@@ -186,7 +190,7 @@ def metric_files(wildcards):
 
 def training_files(wildcards):
     trained = [path for path, run in RUNS.items() if run["variant"] != SUPERVISED]
-    return [f"{OUT}/{path}/{name}" for path in trained for name in ("history.csv", "provenance.json")]
+    return [f"{OUT}/{path}/{name}" for path in trained for name in ("history.csv", "trajectory.csv", "provenance.json")]
 
 
 def data_records():

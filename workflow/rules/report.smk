@@ -21,7 +21,7 @@ rule aggregate:
         plan="<results>/plan.json",
         code=code("aggregate"),
     output:
-        tables=[reported(name) for name in ("metrics", "alternatives", "studies", "history", "runs", "jobs")],
+        tables=[reported(name) for name in GATHERED],
     threads: 1
     shell:
         JOB
@@ -29,7 +29,7 @@ rule aggregate:
 
 rule judge:
     input:
-        [f"{OUT}/tables/{name}.csv" for name in ("metrics", "alternatives", "studies")],
+        [f"{OUT}/tables/{name}.csv" for name in ("metrics", "alternatives", "studies", "trajectory")],
         LINEAR,
         data_records(),
         plan="<results>/plan.json",
@@ -44,7 +44,7 @@ rule judge:
 
 rule figure:
     input:
-        [f"{OUT}/tables/{name}.csv" for name in ("metrics", "studies", *JUDGED)],
+        [f"{OUT}/tables/{name}.csv" for name in ("metrics", "studies", "trajectory", *JUDGED)],
         LINEAR,
         data_records(),
         figure_images(),
@@ -81,7 +81,7 @@ rule tables:
 
 rule check:
     input:
-        [f"{OUT}/tables/{name}.csv" for name in ("metrics", "alternatives", "history", "runs", *JUDGED, *LONG_TABLES)],
+        [f"{OUT}/tables/{name}.csv" for name in (*GATHERED, *JUDGED, *LONG_TABLES) if name != "jobs"],
         figures(),
         "<results>/tables.md",
         plan="<results>/plan.json",

@@ -8,6 +8,7 @@ rule train:
     output:
         model="<run>/model.safetensors",
         history="<run>/history.csv",
+        along="<run>/trajectory.csv",
         provenance="<run>/provenance.json",
     priority: LONG
     threads: training_threads

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from bench.measures.base.classifiers import train_classifiers
-from bench.measures.base.heads import Head, Heads, budgets, error_rows, initial
+from bench.measures.base.heads import Errors, Head, Heads, budgets, draws, error_rows, initial
 
 
 class Codes:
@@ -26,6 +26,10 @@ class Codes:
     def test(self, part: slice) -> Tensor:
         return self.test_codes[self.rows, part]
 
+    def repeated(self, times: int) -> "Codes":
+        """Return the same codes with every row in use so many times."""
+        return Codes(self.train_codes, self.test_codes, self.rows.tolist() * times)
+
     def finite(self) -> np.ndarray:
         """Tell for every row in use whether all its codes are finite (a diverged seed has NaN)."""
         each = [codes.flatten(1).isfinite().all(1) for codes in (self.train_codes, self.test_codes)]
@@ -40,7 +44,7 @@ def classify(
     settings: dict,
     names: Sequence | None = None,
 ) -> Iterator[tuple]:
-    """Yield (seed, `error:BUDGET:best` or `error:BUDGET:last`, percent) for every row of codes in use.
+    """Yield (seed, `error:BUDGET:READING`, percent) for every row of codes in use, the readings of `error_rows`.
 
     The seeds are those of the labelled images, the initial head and its order; the encoder stays as it is. `names`
     stand in the seeds' place where one seed classifies several rows.
@@ -48,6 +52,8 @@ def classify(
     size, classes = codes.train_codes.shape[-1], int(labels.max()) + 1
     build = partial(Head, size, settings["hidden"], classes)
     for budget in budgets(settings, len(labels)):
-        heads = Heads([initial(build, seed, budget) for seed in seeds])
-        errors = train_classifiers([heads], codes, labels, test_labels, seeds, budget, settings)
-        yield from error_rows(names or seeds, budget, np.where(codes.finite(), errors, np.nan))
+        drawn = draws(labels.cpu().numpy(), budget, settings["subset"], seeds)
+        inputs = codes.repeated(len(drawn) // len(seeds))
+        heads = Heads([initial(build, draw) for draw in drawn])
+        test, held_out = train_classifiers([heads], inputs, labels, test_labels, drawn, settings)
+        yield from error_rows(names or seeds, budget, Errors(np.where(inputs.finite(), test, np.nan), held_out))

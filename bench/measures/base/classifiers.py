@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from bench.engine.ensemble import Ensemble
 from bench.engine.steps import CHUNK, Steps
 from bench.job.progress import Progress
-from bench.measures.base.heads import labelled_subset
+from bench.measures.base.heads import Draw, Errors
 from bench.records.stream import stream, stream_seed
 
 EVALUATION_BATCH = 1000
@@ -26,7 +26,7 @@ class Inputs(Protocol):
 
 
 class Classifiers:
-    """The classifiers of some draws (seeds of labels, order and dropout) in training.
+    """The classifiers of some draws in training.
 
     Each network serves as many of them as its share of the draws: inputs [s, b, ...] to logits [s, b, classes].
     """
@@ -36,8 +36,7 @@ class Classifiers:
         networks: Sequence[nn.Module],
         inputs: Inputs,
         labels: Tensor,
-        draws: Sequence[int],
-        budget: int,
+        draws: Sequence[Draw],
         settings: dict,
     ) -> None:
         device = labels.device
@@ -45,7 +44,8 @@ class Classifiers:
         groups = [[{"params": [*network.parameters()], "lr": settings["lr"]}] for network in networks]
         self.ensemble = Ensemble(networks, groups, device)
         self.keep, self.hidden = 1 - settings["dropout"], settings["hidden"]
-        self.generators = [torch.Generator(device).manual_seed(stream_seed(s, "dropout", budget)) for s in draws]
+        names = [(draw.seed, "dropout", len(draw.labelled)) for draw in draws]
+        self.generators = [torch.Generator(device).manual_seed(stream_seed(*name)) for name in names]
         self.steps = Steps(self.step, record=device.type == "cuda")
 
     def train(self, order: Tensor) -> None:
@@ -70,15 +70,22 @@ class Classifiers:
         shares = [[None] * count if tensor is None else tensor.chunk(count) for tensor in tensors]
         return [*zip(self.ensemble.models, *shares, strict=True)]
 
-    def errors(self, labels: Tensor) -> list[float]:
+    def test_errors(self, labels: Tensor) -> list[float]:
         """Return the share of wrongly classified test inputs of every classifier [s], in percent."""
-        wrong = torch.zeros(len(self.generators), device=labels.device)
-        with torch.no_grad():
-            for start in range(0, len(labels), EVALUATION_BATCH):
-                part = slice(start, start + EVALUATION_BATCH)
-                logits = torch.cat([network(x) for network, x in self.split(self.inputs.test(part))])
-                wrong += (logits.argmax(-1) != labels[part]).sum(1)
+        parts = [slice(start, start + EVALUATION_BATCH) for start in range(0, len(labels), EVALUATION_BATCH)]
+        wrong = torch.stack([self.wrong(self.inputs.test(part), labels[part]) for part in parts]).sum(0)
         return (100 * wrong.double() / len(labels)).tolist()
+
+    def held_out_errors(self, index: Tensor) -> list[float]:
+        """Return the same of the training inputs of indices [s, h], few enough for one batch."""
+        wrong = self.wrong(self.inputs.train(index), self.labels[index])
+        return (100 * wrong.double() / index.shape[1]).tolist()
+
+    @torch.no_grad()
+    def wrong(self, inputs: Tensor, labels: Tensor) -> Tensor:
+        """Return how many inputs [s, n, ...] every classifier [s] takes for another class than `labels` has."""
+        logits = torch.cat([network(x) for network, x in self.split(inputs)])
+        return (logits.argmax(-1) != labels).sum(1)
 
 
 def train_classifiers(
@@ -86,40 +93,44 @@ def train_classifiers(
     inputs: Inputs,
     labels: Tensor,
     test_labels: Tensor,
-    draws: Sequence[int],
-    budget: int,
+    draws: Sequence[Draw],
     settings: dict,
     steps: int | None = None,
-) -> np.ndarray:
-    """Train the classifiers of `draws` on `budget` labels; return their test errors in percent [evaluations, s].
+) -> Errors:
+    """Train the classifiers of draws, as long as the first one's labelled images ask for; return their errors.
 
-    Evaluations are made every `evaluate_every` epochs and after the last step; `steps` ends training early.
+    Training is `epochs` of these, or more until there are `least_steps`; `steps` ends it early. Evaluations are made
+    every `evaluate_every` epochs and after the last step.
     """
-    classifiers = Classifiers(networks, inputs, labels, draws, budget, settings)
-    values = labels.cpu().numpy()
-    subsets = np.stack([labelled_subset(values, budget, settings["subset"], seed) for seed in draws])
-    batch, errors = min(settings["batch"], budget), []
-    whole, every = settings["epochs"] * (budget // batch), settings["evaluate_every"]
-    left = min(whole, steps or whole)
-    progress = Progress(left, f"steps on {budget:,} labels")
-    for epoch in range(0, settings["epochs"], every):
-        epochs = range(epoch, min(epoch + every, settings["epochs"]))
-        order = np.concatenate([epoch_order(draws, budget, batch, number) for number in epochs])[:left]
-        images = np.take_along_axis(subsets[None], order.reshape(len(order), len(draws), -1), axis=2)
+    classifiers = Classifiers(networks, inputs, labels, draws, settings)
+    batch = min(settings["batch"], *(len(draw.labelled) for draw in draws))
+    epoch = len(draws[0].labelled) // batch
+    whole = max(settings["epochs"], -(-settings["least_steps"] // epoch)) * epoch
+    progress = Progress(min(whole, steps or whole), f"steps on {len(draws[0].labelled):,} labels")
+    held_out = torch.from_numpy(np.stack([draw.held_out for draw in draws])).to(labels.device)
+    test, held = [], []
+    for start in range(0, progress.total, settings["evaluate_every"] * epoch):
+        some = range(start, min(start + settings["evaluate_every"] * epoch, progress.total))
+        images = np.stack([batches(draw, batch, some) for draw in draws], axis=1)
         classifiers.train(torch.from_numpy(images).to(labels.device))
-        errors.append(classifiers.errors(test_labels))
-        left -= len(order)
-        progress.show(progress.total - left)
-        if left == 0:
-            break
-    return np.array(errors)
+        test.append(classifiers.test_errors(test_labels))
+        held.append(classifiers.held_out_errors(held_out))
+        progress.show(some.stop)
+    return Errors(np.array(test), np.array(held))
 
 
-def epoch_order(draws: Sequence[int], budget: int, batch: int, epoch: int) -> np.ndarray:
-    """Return an epoch's positions in the subset [steps, s, batch]; an incomplete last batch is left out."""
-    steps = budget // batch
-    orders = [stream(seed, "head order", budget, epoch + 1).permutation(budget) for seed in draws]
-    return np.stack([order[: steps * batch].reshape(steps, batch) for order in orders], axis=1)
+def batches(draw: Draw, batch: int, steps: range) -> np.ndarray:
+    """Return the labelled images [n, batch] of n steps of a draw's training; an epoch's incomplete last batch is left
+    out.
+    """
+    count = len(draw.labelled)
+    epoch = count // batch
+    first, last = steps.start // epoch, (steps.stop - 1) // epoch
+    orders = [
+        stream(draw.seed, "head order", count, number + 1).permutation(count) for number in range(first, last + 1)
+    ]
+    rows = np.concatenate([order[: epoch * batch] for order in orders]).reshape(-1, batch)
+    return draw.labelled[rows[steps.start - first * epoch :][: len(steps)]]
 
 
 def _loss(network: nn.Module, x: Tensor, y: Tensor, masks: Tensor | None) -> Tensor:

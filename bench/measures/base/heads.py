@@ -1,12 +1,15 @@
 """Table 2's classifiers: the head, the heads of many seeds as one, their labelled images and what they yield."""
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from bench.records.stream import stream, stream_seed
+
+HELD_OUT = 1000  # training images that early stopping looks at, at most
 
 
 class Head(nn.Module):
@@ -47,10 +50,28 @@ class Heads(nn.Module):
         return torch.baddbmm(out[1], z, out[0])
 
 
-def initial(build: Callable[[], nn.Module], seed: int, budget: int) -> nn.Module:
-    """Return the network a seed starts from with a number of labels, the same for every variant."""
+class Draw(NamedTuple):
+    """What a classifier learns from and what may stop it: indices of labelled [n] and held-out [h] training images.
+
+    Its seed and n name its initial head, the order of its batches and its dropout.
+    """
+
+    seed: int
+    labelled: np.ndarray
+    held_out: np.ndarray
+
+
+class Errors(NamedTuple):
+    """Errors in percent of classifiers on the test images and on those held out, both [evaluations, s]."""
+
+    test: np.ndarray
+    held_out: np.ndarray
+
+
+def initial(build: Callable[[], nn.Module], draw: Draw) -> nn.Module:
+    """Return the network a draw starts from, the same for every variant."""
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(stream_seed(seed, "head", budget))
+        torch.manual_seed(stream_seed(draw.seed, "head", len(draw.labelled)))
         return build()
 
 
@@ -75,8 +96,35 @@ def labelled_subset(labels: np.ndarray, budget: int, rule: str, seed: int) -> np
     return np.sort(order[np.argsort(turn[order], kind="stable")][:budget])
 
 
-def error_rows(names: Sequence, budget: int, errors: np.ndarray) -> Iterator[tuple]:
-    """Yield a budget's metrics from errors [evaluations, s], the names of the s: the best evaluation and the last."""
-    for name, column in zip(names, errors.T, strict=True):
-        yield name, f"error:{budget}:best", float(column.min())
-        yield name, f"error:{budget}:last", float(column[-1])
+def draws(labels: np.ndarray, budget: int, rule: str, seeds: Sequence[int]) -> list[Draw]:
+    """Return what the classifiers of some seeds learn from, the same for every variant: one per seed.
+
+    Held out are images that are not labelled. A budget that is the whole set leaves none: each seed then has two
+    classifiers, the second ones behind all first ones. The second learns from what is left when some are held out.
+    """
+    subsets = [labelled_subset(labels, budget, rule, seed) for seed in seeds]
+    if budget < len(labels):
+        return [Draw(seed, own, held_out(len(labels), own, seed)) for seed, own in zip(seeds, subsets, strict=True)]
+    held = [held_out(len(labels), np.array([], dtype=int), seed) for seed in seeds]
+    rest = [np.setdiff1d(own, out) for own, out in zip(subsets, held, strict=True)]
+    return [Draw(*each) for each in zip([*seeds, *seeds], [*subsets, *rest], [*held, *held], strict=True)]
+
+
+def held_out(count: int, labelled: np.ndarray, seed: int) -> np.ndarray:
+    """Return the indices of a tenth of `count` training images, at most `HELD_OUT`, that are not labelled; fewer where
+    fewer are left. The order in which a seed takes them is the same for all its budgets.
+    """
+    order = stream(seed, "held out").permutation(count)
+    return order[~np.isin(order, labelled)][: min(HELD_OUT, count // 10)]
+
+
+def error_rows(names: Sequence, budget: int, errors: Errors) -> Iterator[tuple]:
+    """Yield a budget's test errors, by the names of its seeds: of the best evaluation, of the last, and of the one with
+    the least error on held-out images, the first of equals. Of two classifiers of a seed, that one is the second.
+    """
+    stopped = errors.held_out.argmin(axis=0)
+    for place, name in enumerate(names):
+        second = place - len(names)
+        yield name, f"error:{budget}:best", float(errors.test[:, place].min())
+        yield name, f"error:{budget}:last", float(errors.test[-1, place])
+        yield name, f"error:{budget}:held_out", float(errors.test[stopped[second], second])

@@ -42,6 +42,12 @@ class Trained:
         """Return the labels of a split, int64 [n]."""
         return load(self.data, split)[1]
 
+    def drawn(self, split: str) -> np.ndarray | None:
+        """Return codes of a split drawn from the model's posterior, float32 [n, d]; None if it has none."""
+        if self.model.posterior(torch.zeros(1, *self.spec.shape, device=self.device)) is None:
+            return None
+        return build.draw_codes(self.model, self.images(split), split, self.seed, self.device)
+
     def decode(self, z: np.ndarray) -> np.ndarray:
         """Map codes [n, d] to uint8 images [n, c, h, w]."""
         return build.decode(self.model, z, self.device)

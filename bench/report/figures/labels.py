@@ -4,6 +4,8 @@ adjustText (1.4.0, at a fixed number of iterations) gives equal bytes too, but w
 other and the points, which these hardly do, and it takes ten times as long.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
@@ -19,19 +21,25 @@ OUTSIDE, DISTANCE = 50.0, 0.4  # cost of a square point beyond the axes, of a po
 
 
 def label_points(
-    axes: Axes, points: np.ndarray, spreads: np.ndarray, names: list[str], colors: list
+    axes: Axes,
+    points: np.ndarray,
+    spreads: np.ndarray,
+    names: list[str],
+    colors: list,
+    lines: Sequence[np.ndarray] = (),
 ) -> list[Annotation]:
-    """Write each name beside its point where it hides least of the points, their bars and the other names.
+    """Write each name beside its point where it hides least of the points, their bars, the lines and the other names.
 
-    In: points and the half lengths of their bars, both [n, 2] in data coordinates. The figure's layout must be
-    final. Names far from their points are tied to them by a line.
+    In: points and the half lengths of their bars, both [n, 2], and lines through [m, 2], in data coordinates. The
+    figure's layout must be final. Names far from their points are tied to them by a line.
     """
     scale = 72 / axes.figure.dpi
     anchors = axes.transData.transform(points) * scale
     sizes = [_extent(axes, name) * scale for name in names]
     frame = Bbox(axes.get_window_extent().get_points() * scale)
     candidates = [_candidates(anchor, size) for anchor, size in zip(anchors, sizes, strict=True)]
-    chosen = _best(candidates, anchors, _obstacles(axes, points, spreads) * scale, frame)
+    obstacles = np.concatenate([_obstacles(axes, points, spreads), *(_along(axes, line) for line in lines)])
+    chosen = _best(candidates, anchors, obstacles * scale, frame)
     return [
         _write(axes, name, point, box[0] - anchor, np.hypot(*(anchor.clip(*box) - anchor)) > FAR[1], color)
         for name, point, box, anchor, color in zip(names, points, chosen, anchors, colors, strict=True)
@@ -62,6 +70,16 @@ def _obstacles(axes: Axes, points: np.ndarray, spreads: np.ndarray) -> np.ndarra
     low, high = (axes.transData.transform(centres + sign * lengths) for sign in (-1, 1))
     widths = np.repeat([NEAR, 1, 1], len(points))[:, None] * axes.figure.dpi / 72
     return np.stack([low - widths, high + widths], axis=1)
+
+
+def _along(axes: Axes, line: np.ndarray) -> np.ndarray:
+    """Return boxes [m, 2 corners, 2], in pixels, one beside the other along a line through points [n, 2]."""
+    through = axes.transData.transform(line)
+    far = np.concatenate([[0], np.hypot(*np.diff(through, axis=0).T).cumsum()])
+    size = NEAR * axes.figure.dpi / 72
+    at = np.arange(0, far[-1], size)
+    centres = np.stack([np.interp(at, far, coordinate) for coordinate in through.T], axis=1)
+    return np.stack([centres - size / 2, centres + size / 2], axis=1)
 
 
 def _best(candidates: list[np.ndarray], anchors: np.ndarray, obstacles: np.ndarray, frame: Bbox) -> list[np.ndarray]:

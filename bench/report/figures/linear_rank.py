@@ -33,7 +33,7 @@ def draw_linear_rank(results: Path) -> Figure:
     whole = Figure(figsize=SIZE, layout="constrained")
     *rows, last = whole.subfigures(len(OPTIMISERS) + 1, 1)
     for area, (optimiser, title) in zip(rows, OPTIMISERS.items(), strict=True):
-        area.suptitle(f"{title}, each at its best rate; mean and range of seeds", fontsize=11)
+        area.suptitle(f"{title}, each at the rate of least loss; mean and range of seeds", fontsize=11)
         draw_ranks(area.subplots(1, 3), study[study["optimiser"] == optimiser])
     handles, names = rows[0].get_axes()[0].get_legend_handles_labels()
     rows[-1].legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from bench.records.names import heading
 from bench.report.figures.source import Source
-from bench.verdicts.ranking import BLOCKS, OVERALL
+from bench.verdicts.ranking import OVERALL, shows
 
 WIDTH = 6.0  # inches, of a diagram
 ROW, ABOVE = 0.22, 1.1  # inches: a method's row, what stands above the first
@@ -24,22 +24,26 @@ TEXT = (
 
 
 def draw(source: Source, name: str) -> Figure:
-    """Draw a diagram for `overall` and for each metric of `family.ranked_by`."""
+    """Draw a diagram for `overall` and each metric of `family.ranked_by`; of one that can show nothing say so."""
     table = source.table("ranking")
-    table = table[table["blocks"] == next(iter(BLOCKS))]
     metrics = table["metric"].unique()
     lines = -(-len(metrics) // COLUMNS)
-    most = table.dropna(subset="mean_rank").groupby("metric").size().max()
-    height = ABOVE + ROW * (FIRST + -(-(0 if pd.isna(most) else most) // 2))
+    diagrams = {metric: _ranked(table[table["metric"] == metric]) for metric in metrics}
+    height = ABOVE + ROW * (FIRST + -(-max(map(len, diagrams.values())) // 2))
     whole = Figure(figsize=(WIDTH * COLUMNS, height * lines + 0.3), layout="constrained")
     grid = list(whole.subplots(lines, COLUMNS, squeeze=False).flat)
-    for axes, metric in zip(grid, metrics, strict=False):
-        rows = table[(table["metric"] == metric) & table["mean_rank"].notna()].sort_values("mean_rank", kind="stable")
+    for axes, (metric, rows) in zip(grid, diagrams.items(), strict=False):
         _diagram(axes, rows, OVERALL if metric == OVERALL else heading(metric))
     for axes in grid[len(metrics) :]:
         axes.set_axis_off()
     whole.supxlabel(TEXT, fontsize=9, color="0.3")
     return whole
+
+
+def _ranked(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the methods that a metric ranks, best first; none if its ranking could show nothing."""
+    chosen = rows[rows["mean_rank"].notna()] if shows(rows) else rows[:0]
+    return chosen.sort_values("mean_rank", kind="stable")
 
 
 def cliques(ranks: np.ndarray, difference: float) -> list[tuple[int, int]]:
@@ -51,7 +55,7 @@ def cliques(ranks: np.ndarray, difference: float) -> list[tuple[int, int]]:
 def _diagram(axes: Axes, rows: pd.DataFrame, title: str) -> None:
     axes.set_axis_off()
     if rows.empty:
-        axes.set_title(f"{title}: no two methods on all data sets", loc="left")
+        axes.set_title(f"{title}: over so few data sets ranks show nothing", loc="left")
         return
     k, n, p, difference = (rows[name].iloc[0] for name in ("k", "n", "p", "critical_difference"))
     test = f"Friedman's p {p:.2g}" if pd.notna(p) else "no test"
@@ -62,11 +66,10 @@ def _diagram(axes: Axes, rows: pd.DataFrame, title: str) -> None:
         axes.plot([tick, tick], [0, TICK], color="black", linewidth=1)
         axes.text(tick, 2 * TICK, str(tick), ha="center", va="bottom", fontsize=8)
     low = _names(axes, rows, k)
-    if pd.notna(difference):
-        _critical(axes, difference, k)
-        for level, (first, last) in enumerate(cliques(ranks, difference)):
-            y = -0.45 - CLIQUE * level
-            axes.plot(ranks[[first, last]] + np.array([-0.03, 0.03]) * (k - 1) / 10, [y, y], color="0.3", linewidth=3)
+    _critical(axes, difference)
+    for level, (first, last) in enumerate(cliques(ranks, difference)):
+        y = -0.45 - CLIQUE * level
+        axes.plot(ranks[[first, last]] + np.array([-0.03, 0.03]) * (k - 1) / 10, [y, y], color="0.3", linewidth=3)
     axes.set(xlim=(1 - 0.35 * (k - 1), k + 0.35 * (k - 1)), ylim=(low - 0.5, BAR + 2.2))
 
 
@@ -83,10 +86,8 @@ def _names(axes: Axes, rows: pd.DataFrame, k: float) -> float:
     return start - half + 1
 
 
-def _critical(axes: Axes, difference: float, k: float) -> None:
-    """Draw the critical difference above the axis, as much of it as fits."""
-    fits, y = difference <= k - 1, BAR + 0.7
-    ends = [0, 1] if fits else [0]
-    axes.plot([1, min(1 + difference, k)], [y, y], color="black", linewidth=1.5, marker="|", markevery=ends)
-    text = f"CD {difference:.2f}" if fits else f"CD {difference:.2f}: longer than this axis"
-    axes.text(1, y + 0.2, text, ha="left", va="bottom", fontsize=8)
+def _critical(axes: Axes, difference: float) -> None:
+    """Draw the critical difference above the axis, which is longer."""
+    y = BAR + 0.7
+    axes.plot([1, 1 + difference], [y, y], color="black", linewidth=1.5, marker="|")
+    axes.text(1, y + 0.2, f"CD {difference:.2f}", ha="left", va="bottom", fontsize=8)

@@ -1,4 +1,4 @@
-"""What every kind of figure reads; in: plan, metrics.csv, data.json, images, out: frames, arrays, titles."""
+"""What every kind of figure reads; in: plan, tables, data.json, images, out: frames, arrays, titles."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,6 +33,10 @@ class Source:
         chosen = metrics[metrics["metric"].str.startswith(PREFIX)]
         return chosen.assign(index=chosen["metric"].str.removeprefix(PREFIX).astype(int))
 
+    @cached_property
+    def _seen(self) -> pd.DataFrame:
+        return self.table("trajectory")
+
     def table(self, name: str) -> pd.DataFrame:
         """Return a table of tables/."""
         return read_table(self.results / "tables" / f"{name}.csv")
@@ -57,6 +61,12 @@ class Source:
         frame = self._singular_values
         frame = frame[(frame["dataset"] == panel["dataset"]) & frame["variant"].isin(panel["variants"])]
         return frame[["variant", "seed", "index", "value"]]
+
+    def trajectories(self, panel: dict[str, Any]) -> pd.DataFrame:
+        """Return what was seen along training: a column per metric, by variant, seed and step."""
+        frame = self._seen
+        frame = frame[(frame["dataset"] == panel["dataset"]) & frame["variant"].isin(panel["variants"])]
+        return frame.pivot(index=["variant", "seed", "step"], columns="metric", values="value")
 
     def images(self, dataset: str, variant: str, name: str) -> np.ndarray:
         """Return the images [..., c, h, w] (uint8) of the first seed."""

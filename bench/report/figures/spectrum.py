@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from bench.report.figures.source import Source
 
-INTRINSIC = {"shapes": 7}  # colour 3, position 2, size 1, kind 1 (section 4.1)
+INTRINSIC = {"rgb": 7, "grey": 5}  # colour 3 or 1, position 2, size 1, kind 1 (section 4.1)
 TOP, OTHER_TOP = {"shapes": 0.30}, 0.40  # end of the axis: Figure 2; the released code
 LOWEST = 1e-6
 
@@ -42,10 +42,15 @@ def draw_spectra(axes: Axes, panel: dict[str, Any], source: Source) -> None:
     frame = frame.assign(variant=frame["variant"].map(names))
     order = list(names.values())
     sns.lineplot(frame, x="index", y="value", hue="variant", hue_order=order, errorbar=("pi", 100), ax=axes)
-    if panel["role"] in INTRINSIC:
-        axes.axvline(INTRINSIC[panel["role"]], color="0.4", linestyle="--", linewidth=1)
+    if factors := intrinsic(panel, source):
+        axes.axvline(factors, color="0.4", linestyle="--", linewidth=1)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     axes.set(xlabel="index of singular value", ylabel="singular value / largest")
+
+
+def intrinsic(panel: dict[str, Any], source: Source) -> int | None:
+    """Return how many factors a panel's images were drawn from, if they are shapes."""
+    return INTRINSIC.get(source.plan["config"]["data"][panel["dataset"]].get("colours"))
 
 
 def limit(axes: Axes, panel: dict[str, Any]) -> None:
