@@ -71,7 +71,7 @@ def failed(checkout: Checkout) -> str:
 
 FULL = """
 mount -t tmpfs -o size=200k none out || exit 77
-settings='{{"dataset": "shapes", "options": {{"train": 100, "test": 9, "square": "centre"}}}}'
+settings='{{"dataset": "shapes", "options": {{"train": 100, "test": 9, "square": "centre", "colours": "rgb"}}}}'
 {python} -m bench.job fetch --data out --data-root . --settings "$settings"
 echo "exit $?"; ls -A out
 """

@@ -16,7 +16,7 @@ from bench.job.command import Stop
 from bench.records.data import load, to_unit
 from bench.records.files import read_json, sha256, write_array
 
-OPTIONS = {"train": 20, "test": 9, "square": "centre"}
+OPTIONS = {"train": 20, "test": 9, "square": "centre", "colours": "rgb"}
 ARRAYS = ["test.npy", "test_labels.npy", "train.npy", "train_labels.npy"]
 
 
@@ -50,7 +50,7 @@ def test_fetching_twice_gives_the_same_bytes(tmp_path):
     assert first["sha256"] == second["sha256"]
 
 
-def breaking(data_root: Path, *, train: int, test: int, square: str) -> Splits:
+def breaking(data_root: Path, *, train: int, test: int, square: str, colours: str) -> Splits:
     """A data set whose last image cannot be decoded."""
 
     def chunks():
@@ -105,7 +105,7 @@ def test_unknown_data_set_is_answered_with_those_that_exist(tmp_path):
 
 @pytest.mark.parametrize("options", [OPTIONS | {"sqare": "corner"}, {"train": 5}])
 def test_wrong_options_are_answered_with_the_right_ones(tmp_path, options):
-    with pytest.raises(Stop, match=r"takes exactly \['square', 'test', 'train'\]"):
+    with pytest.raises(Stop, match=r"takes exactly \['colours', 'square', 'test', 'train'\]"):
         fetch("shapes", options, Path(), tmp_path)
 
 

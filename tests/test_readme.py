@@ -35,10 +35,13 @@ def test_the_table_of_greedy_rank_learning_is_that_of_the_linear_study():
     text = (ROOT / "docs" / "greedy.md").read_text(encoding="utf-8")
     names = {"error of the rank": "rank_error", "spread over depth": "rank_spread:depth"}
     names["spread over scale"] = "rank_spread:scale"
-    rows = re.findall(r"^\| ([a-z ]*)\| (gradient descent|Adam) \|(.*)\|$", text, re.MULTILINE)
+    table = text[text.index("\n| error of the rank |") :]
+    rows = re.findall(r"^\| ([a-z ]*)\| (gradient descent|Adam) \|(.*)\|$", table, re.MULTILINE)
     assert len(rows) == 6
     for first, second in zip(rows[::2], rows[1::2], strict=True):
         metric = names[first[0].strip()]
         for end, numbers in (("", first[2]), (":adam", second[2])):
             ours = [means.get((metric + end, name)) for name in ("none", "default", "orthogonal", "greedy")]
-            assert [cell.strip() for cell in numbers.split("|")] == ["-" if x is None else f"{x:.2f}" for x in ours]
+            # In brackets stands what the rates that the truth chooses would give.
+            theirs = [re.sub(r" \(.*\)", "", cell).strip() for cell in numbers.split("|")]
+            assert theirs == ["-" if x is None else f"{x:.2f}" for x in ours]

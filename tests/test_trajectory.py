@@ -127,7 +127,8 @@ def test_the_table_has_what_was_seen_of_every_row_that_trains(results):
     plan, folder = results
     table = gather_trajectory(plan, folder)
     assert list(table) == ["dataset", "variant", "seed", "step", "metric", "value"]
-    rows = {(run["dataset"], run["variant"]) for run in plan["runs"] if run["model"] not in ("pca", "supervised")}
+    every = [*plan["runs"], *plan["retrained"]]
+    rows = {(run["dataset"], run["variant"]) for run in every if run["model"] not in ("pca", "supervised")}
     assert set(zip(table["dataset"], table["variant"], strict=True)) == rows
     assert len(table) == len(rows) * len(plan["seeds"]) * 3 * len(METRICS)
     own = table.query("dataset == 'shapes' and variant == 'ae' and seed == 2")

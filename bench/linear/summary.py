@@ -11,7 +11,6 @@ WIDE = ["variant", "optimiser", "depth", "scale", "rate", "rank", "seed"]
 THRESHOLD = 0.01  # a learned rank counts the singular values above this times the largest
 LEARNED, ERROR, STEPS, LOSS = f"rank:{THRESHOLD:g}", "rank_error", "steps", "loss"
 CHOICE = ["optimiser", "variant"]
-SPREADS = {"rank_spread:depth": ERROR, "rank_spread:scale": f"{ERROR}:scale"}  # and the error of the same trainings
 
 
 def choosing(seeds: Sequence[int]) -> list[int]:

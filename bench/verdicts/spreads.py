@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
-from bench.linear.summary import SPREADS
 from bench.verdicts.measured import Measured
+
+# A spread of rule linear_rank's summary.csv, and the error of the same trainings.
+SPREADS = {"rank_spread:depth": "rank_error", "rank_spread:scale": "rank_error:scale"}
 
 
 def undecidable(dataset: str, variants: Sequence[str], metric: str, measured: Measured, margin: float) -> str:
