@@ -9,7 +9,7 @@ from small_run import CPU, interrupted, make_spec, pictures
 
 from bench.engine.build import initial_model, load_models
 from bench.engine.checkpoint import Checkpoint
-from bench.engine.training import Trainer, train
+from bench.engine.training import Result, Trainer, train
 from bench.job.command import Stop
 from bench.models.base.truncation import truncate
 
@@ -106,10 +106,10 @@ def test_trained_codes_have_at_most_its_rank_and_inference_is_idempotent(model, 
 
 def test_the_last_epochs_train_the_decoder_alone():
     trainer = Trainer(make_spec("rrae", seeds=(0,), rank=3), pictures())
-    trainer.epoch(0)
+    trainer.epoch(0, Result({}))
     trainer.settle()
     before = copy.deepcopy(trainer.ensemble.state())
-    trainer.epoch(1)
+    trainer.epoch(1, Result({}))
     moved = {name.split(".")[0] for name, new in trainer.ensemble.state().items() if not torch.equal(new, before[name])}
     assert moved == {"decoder"}
 
@@ -176,7 +176,7 @@ def test_the_error_is_relative_to_the_training_images():
 
 def test_seeds_find_ranks_of_their_own_and_the_optimiser_forgets_only_the_one_that_went_back():
     trainer = Trainer(make_spec("arrae", seeds=(0, 1), start=4), pictures())
-    trainer.epoch(0)
+    trainer.epoch(0, Result({}))
     trainer.ensemble.models[0].after_step = lambda loss: True
     trainer.step(torch.arange(8).expand(2, 8))
     moments = [trainer.ensemble.optimiser.state[own[0]]["exp_avg"].abs().sum() for own in trainer.ensemble.trained]
