@@ -5,7 +5,7 @@ import torch
 from small_run import CPU, make_spec, pictures
 
 from bench.engine.steps import PER_REPLAY, WARM_UP, Steps, concurrently
-from bench.engine.training import Trainer
+from bench.engine.training import Result, Trainer
 
 GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device on this machine")
 
@@ -28,11 +28,11 @@ def test_replayed_steps_end_where_single_steps_end(model, options, monkeypatch):
     images = pictures(8 * (3 * PER_REPLAY + WARM_UP)).cuda()
     spec = make_spec(model, seeds=(0, 1), **options)
     replayed = Trainer(spec, images)
-    history = [replayed.epoch(number) for number in range(2)]
+    history = [replayed.epoch(number, Result({})) for number in range(2)]
     assert replayed.steps.graph is not None
     monkeypatch.setattr(Steps, "_replay", lambda self, batches: 0)
     single = Trainer(spec, images)
-    assert history == [pytest.approx(single.epoch(number), rel=1e-3) for number in range(2)]
+    assert history == [pytest.approx(single.epoch(number, Result({})), rel=1e-3) for number in range(2)]
     for name, tensor in single.ensemble.state().items():
         assert torch.allclose(replayed.ensemble.state()[name], tensor, rtol=1e-3, atol=1e-4), name
 
@@ -40,5 +40,5 @@ def test_replayed_steps_end_where_single_steps_end(model, options, monkeypatch):
 @GPU
 def test_a_gpu_trains_as_the_plain_loop_on_a_cpu():
     spec, images = make_spec("irmae", seeds=(0, 1), depth=2), pictures()
-    losses = [Trainer(spec, where).epoch(0) for where in (images, images.cuda())]
+    losses = [Trainer(spec, where).epoch(0, Result({})) for where in (images, images.cuda())]
     assert losses[1] == pytest.approx(losses[0], rel=1e-3)
