@@ -8,7 +8,7 @@ import matplotlib
 import numpy as np
 import torch
 
-from bench.engine.training import Trainer
+from bench.engine.training import Result, Trainer
 from bench.records.spec import Spec
 from benchmarks import sizes
 from benchmarks.side_by_side import Line, seconds
@@ -65,7 +65,7 @@ def cost(axis: str, value: int, device: torch.device) -> float:
     order = sizes.batches(spec, count, STEPS[device.type], device)
     trainer.steps.run(order)
     if axis == "images":
-        return seconds(lambda: trainer.epoch(0), device)
+        return seconds(lambda: trainer.epoch(0, Result({})), device)
     return statistics.median(seconds(lambda: trainer.steps.run(order), device) / len(order) for _ in range(ROUNDS))
 
 

@@ -13,7 +13,6 @@ SIDE = 32
 CHUNK = 4096
 # Factor: how many values it has and the smallest (paper, supplement). Kind 0 is the circle, 1 the square.
 FORM = {"kind": (2, 0), "x": (17, 8), "y": (17, 8), "size": (6, 3)}
-LEVELS = 256, 0  # of every channel
 CHANNELS = {"rgb": ("red", "green", "blue"), "grey": ("brightness",)}
 # Philox makes four 64-bit words per step of its counter; an image owns two steps, enough for seven factors.
 STEPS, WORDS = 2, 8
@@ -55,25 +54,31 @@ def split(name: str, count: int, square: str, colours: str) -> Split:
 def factors(name: str, part: slice, colours: str) -> dict[str, np.ndarray]:
     """Return the factors, int64 [n] each, of a stream's images `part`: functions of the index alone, the channels last.
 
-    In grey and in colour an image has the same kind, place and size, and is as bright as it is red.
+    In grey and in colour an image has the same kind, place and size, and is as bright as it is red. A channel is
+    uniform on [0, 1], as in the released code, rounded to the nearest of the 256 levels that a pixel can hold: 0 and
+    255 are half as frequent as the others, and half of all are 128 or more.
     """
-    drawn = FORM | dict.fromkeys(CHANNELS[colours], LEVELS)
     counter = stream(0, "shapes", name).bit_generator
     counter.advance(part.start * STEPS)
     words = counter.random_raw((part.stop - part.start) * WORDS).reshape(-1, WORDS) >> np.uint64(32)
-    # A 32-bit word times the count, over 2^32, is uniform to within 1e-7.
-    return {
-        factor: (words[:, column] * np.uint64(count) >> np.uint64(32)).astype(np.int64) + smallest
-        for column, (factor, (count, smallest)) in enumerate(drawn.items())
+    # A 32-bit word times the count, over 2^32, is uniform to within 1e-7; half of 2^32 before the division rounds.
+    form = {
+        factor: (word * np.uint64(count) >> np.uint64(32)).astype(np.int64) + smallest
+        for word, (factor, (count, smallest)) in zip(words[:, : len(FORM)].T, FORM.items(), strict=True)
     }
+    levels = (words[:, len(FORM) :] * np.uint64(255) + np.uint64(1 << 31) >> np.uint64(32)).astype(np.int64)
+    return form | dict(zip(CHANNELS[colours], levels.T, strict=False))
 
 
 def draw(f: dict[str, np.ndarray], square: str) -> np.ndarray:
-    """Draw factors [n] as uint8 images [n, c, 32, 32]; what lies outside the frame is cut off."""
+    """Draw factors [n] as uint8 images [n, c, 32, 32]; what lies outside the frame is cut off.
+
+    Discs, and squares from their corner, hold the pixels that OpenCV fills for the released code.
+    """
     size = f["size"][:, None, None]
     dx = np.arange(SIDE)[None, None, :] - f["x"][:, None, None]
     dy = np.arange(SIDE)[None, :, None] - f["y"][:, None, None]
-    circle = dx**2 + dy**2 <= size * (size + 1)  # distance up to size + 1/2: diameter 2 size + 1
+    circle = dx**2 + dy**2 <= size**2  # 2 size + 1 across
     if square == "centre":
         box = (abs(dx) <= size) & (abs(dy) <= size)  # side 2 size + 1
     else:
