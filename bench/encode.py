@@ -16,10 +16,10 @@ from bench.records.spec import Spec, read_spec
 
 def encode_data(spec: Spec, model: Path, data: Path, device: torch.device) -> list[Trained]:
     """Return the trained models of a run, one per seed, with their codes of all images."""
-    models = load_models(spec, model, device)
+    models, unfolded = (load_models(spec, model, device, finish=finish) for finish in (True, False))
     images = {split: load(data, split)[0] for split in ("train", "test")}
     codes = [{split: encode(each, images[split], device) for split in images} for each in models]
-    return [Trained(spec, *one, data, device) for one in zip(spec.seeds, models, codes, strict=True)]
+    return [Trained(spec, *one, data, device) for one in zip(spec.seeds, models, unfolded, codes, strict=True)]
 
 
 def decoded(trained: Trained, z: np.ndarray) -> np.ndarray:

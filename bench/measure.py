@@ -25,9 +25,10 @@ def main(
 ) -> None:
     spec = read_spec(spec, data)
     every = {split: np.array(read_array(codes / f"{split}.npy")) for split in ("train", "test")}
+    models = [load_models(spec, model, device, finish=finish) for finish in (True, False)]
     rows = []
-    for index, (seed, each) in enumerate(zip(spec.seeds, load_models(spec, model, device), strict=True)):
+    for index, (seed, *each) in enumerate(zip(spec.seeds, *models, strict=True)):
         own = {split: z[index] for split, z in every.items()}
-        rows += measured(Trained(spec, seed, each, own, data, device), {measure: options})
+        rows += measured(Trained(spec, seed, *each, own, data, device), {measure: options})
     write_rows(metrics, rows, origin(f"measure/{measure}", spec))
     print(f"measured {measure} of {spec.name}: {len(rows)} numbers")

@@ -266,7 +266,13 @@ def encoded(run, seed) -> dict[str, float]:
     spectrum |= {"rank:0.01": 5.0 + seed, "rank:0.001": 6.0, "effective_rank": 3.5, "largest_singular_value": 1.0}
     between = {"count:pairs": 100.0, "off_manifold:ends": 0.06, "off_manifold:middle": 0.1 + 0.001 * seed}
     between |= {"midpoint_error": 0.15} if run["dataset"] == "shapes" else {}
-    return {"mse": 0.01, "explained_variance": 0.8} | spectrum | (between if "interpolation" in run["measures"] else {})
+    penalised = {"penalty_share": 0.25 + 0.01 * seed} if run["variant"] == "vae" else {}
+    return (
+        {"mse": 0.01, "explained_variance": 0.8}
+        | penalised
+        | spectrum
+        | (between if "interpolation" in run["measures"] else {})
+    )
 
 
 def write_run(results, run) -> None:

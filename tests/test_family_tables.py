@@ -36,6 +36,15 @@ def test_all_methods_stand_beside_each_other(text):
     assert "**Trained otherwise than the rest** (lr 0.0005 (others 0.001)), so not ranked among them: VAE." in words
 
 
+def test_a_penalty_stands_beside_its_method_with_its_share_of_the_loss(text):
+    part = section(text, "### All methods on mnist5k (digits)")
+    column = row(part, "").index("penalties' share of the loss")
+    shares = {name: row(part, name)[column] for name in ("AE", "IRMAE (irmae-l8)", "VAE")}
+    none = dict.fromkeys(("AE", "IRMAE (irmae-l8)"), "no penalty")
+    assert shares == none | {"VAE": "0.2650 ± 0.0071 (2 of 3, 1 diverged)"}
+    assert "penalties" not in section(text, "### All methods on shapes")  # no method there has any
+
+
 def test_where_ranks_can_show_nothing_one_sentence_says_so(text):
     part = section(text, "### How the methods rank")
     assert "Over so few data sets no two mean ranks can be far enough apart" in " ".join(part.split())

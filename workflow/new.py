@@ -15,7 +15,7 @@ MODEL = '''\
 
 from torch import Tensor
 
-from bench.models.base.autoencoder import Autoencoder
+from bench.models.base.autoencoder import RECONSTRUCTION, Autoencoder
 from bench.models.base.backbone import Backbone
 
 
@@ -26,9 +26,9 @@ class Model(Autoencoder):
         super().__init__(backbone)
         self.weight = weight
 
-    def loss(self, x: Tensor, noise: Tensor | None) -> Tensor:
+    def terms(self, x: Tensor, noise: Tensor | None) -> dict[str, Tensor]:
         z = self.encode(x)
-        return (self.decode(z) - x).square().mean() + self.weight * z.abs().mean()
+        return {RECONSTRUCTION: (self.decode(z) - x).square().mean(), "size": self.weight * z.abs().mean()}
 '''
 
 MEASURE = '''\

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from bench.checks import fairness, numbers, origins, ranked, sense, sizes, tables
+from bench.checks import fairness, numbers, origins, ranked, sense, sizes, tables, twins
 from bench.checks.folder import BROKEN, Finding, Folder
 from bench.job.command import Stop
 
@@ -18,6 +18,7 @@ CHECKS: list[Callable[[Folder], Iterator[Finding]]] = [
     numbers.seeds,
     numbers.references,
     numbers.copies,
+    twins.twins,
     numbers.missing,
     numbers.ranges,
     numbers.spectra,

@@ -16,6 +16,7 @@ RANGES = {
     "singular_value": (0, 1),
     "off_manifold": (0, 1),
     "midpoint_error": (0, 1),
+    "penalty_share": (-np.inf, 1),  # a discrepancy is estimated without bias and may be below 0
 }
 FEW = 3
 LIMITS = (  # floors and ceilings of a data set

@@ -13,8 +13,8 @@ from bench.engine.steps import concurrently
 class Ensemble:
     """Networks of one kind, on one device; Adam works entry by entry, so that it steps them independently.
 
-    `groups` are the parameters to train of every network, in groups as AdamW takes them: `params`, `lr` and perhaps
-    `weight_decay`. Tensors lie channels last, the order in which convolutions run fastest on a CPU and on a GPU.
+    `groups` are the parameters to train of every network, in groups as Adam takes them: `params` and `lr`. Tensors lie
+    channels last, the order in which convolutions run fastest on a CPU and on a GPU.
     """
 
     def __init__(
@@ -26,10 +26,9 @@ class Ensemble:
         # Groups of one kind are one group: fused Adam steps a group at a time.
         alike = zip(*groups, strict=True)
         kinds = [{**kind[0], "params": sum((group["params"] for group in kind), [])} for kind in alike]
-        # AdamW without weight decay is Adam. Capturable: its count of steps is a tensor on the device, as a CUDA
-        # graph needs.
-        settings = {"weight_decay": 0.0, "fused": True, "capturable": device.type == "cuda"}
-        self.optimiser = torch.optim.AdamW(kinds, **settings) if any(self.trained) else None
+        # Capturable: its count of steps is a tensor on the device, as a CUDA graph needs.
+        settings = {"fused": True, "capturable": device.type == "cuda"}
+        self.optimiser = torch.optim.Adam(kinds, **settings) if any(self.trained) else None
 
     def step(self, losses: Sequence[Callable[[], Tensor]]) -> list[Tensor]:
         """Take one optimiser step on every model's loss; return the losses before it."""

@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from bench.models.base.autoencoder import Autoencoder
+from bench.models.base.autoencoder import RECONSTRUCTION, Autoencoder
 from bench.models.base.backbone import Backbone
 
 
@@ -13,6 +13,8 @@ class Model(Autoencoder):
         super().__init__(backbone)
         self.l1, self.l2 = l1, l2
 
-    def loss(self, x: Tensor, noise: Tensor | None) -> Tensor:
+    def terms(self, x: Tensor, noise: Tensor | None) -> dict[str, Tensor]:
         z = self.encode(x)
-        return (self.decode(z) - x).square().mean() + self.l1 * z.abs().mean() + self.l2 * z.square().mean()
+        terms = {RECONSTRUCTION: (self.decode(z) - x).square().mean()}
+        terms |= {"l1": self.l1 * z.abs().mean()} if self.l1 else {}
+        return terms | ({"l2": self.l2 * z.square().mean()} if self.l2 else {})

@@ -19,9 +19,9 @@ class Model(LinearChain):
         super().__init__(backbone, depth=1)
         self.weight = weight
 
-    def loss(self, x: Tensor, noise: Tensor | None) -> Tensor:
+    def terms(self, x: Tensor, noise: Tensor | None) -> dict[str, Tensor]:
         matrix = self.chain[0].weight
         finite = matrix.isfinite().all()
         # Of a seed that diverged an SVD would fail; the error is not finite then, and so neither is the loss.
         norm = torch.linalg.matrix_norm(torch.where(finite, matrix, torch.zeros_like(matrix)), "nuc")
-        return super().loss(x, noise) + self.weight * norm
+        return super().terms(x, noise) | {"nuclear norm": self.weight * norm}

@@ -3,18 +3,17 @@
 from typing import Literal
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from bench.models.base.autoencoder import Autoencoder
+from bench.models.base.autoencoder import RECONSTRUCTION, Autoencoder
 from bench.models.base.backbone import Backbone
 
 
 class Model(Autoencoder):
-    """Squared error + code * |z|^2 / 2 + decoder * penalty, per image, over the number of its entries.
+    """MSE + code * mean(z^2) + decoder * penalty, the means over batch and entries as in the authors' released code.
 
-    `penalty`: `l2`, half the decoder's squared weights (RAE-L2); `gradient`, the squared gradient of the sum of a
-    reconstruction with respect to its image (RAE-GP as in pythae). The sources sum over pixels; over their number
-    the loss has the scale of the other models', and Adam takes the same steps.
+    `penalty`: `l2`, the squared kernels of the decoder's layers, summed (RAE-L2; no half, no biases); `gradient`, the
+    mean of the squared gradient of |y|^2, y an image's reconstruction, with respect to its code (RAE-GP).
     """
 
     def __init__(
@@ -28,17 +27,18 @@ class Model(Autoencoder):
         super().__init__(backbone)
         self.code_weight, self.decoder_weight, self.penalty = code, decoder, penalty
 
-    def loss(self, x: Tensor, noise: Tensor | None) -> Tensor:
-        # A copy, because PyTorch's counter of operations knows no gradients of leaves.
-        x = x.detach().requires_grad_(self.penalty == "gradient").clone()
+    def terms(self, x: Tensor, noise: Tensor | None) -> dict[str, Tensor]:
         z = self.encode(x)
         y = self.decode(z)
-        squares = (y - x).square().flatten(1).sum(1) + self.code_weight * z.square().sum(1) / 2
-        entries = x[0].numel()
-        return (squares.mean() + self.decoder_weight * self._smoothness(x, y)) / entries
+        return {
+            RECONSTRUCTION: (y - x).square().mean(),
+            "code": self.code_weight * z.square().mean(),
+            "decoder": self.decoder_weight * self._smoothness(z, y),
+        }
 
-    def _smoothness(self, x: Tensor, y: Tensor) -> Tensor:
+    def _smoothness(self, z: Tensor, y: Tensor) -> Tensor:
         if self.penalty == "l2":
-            return sum(p.square().sum() for p in self.decoder.parameters()) / 2
-        (gradient,) = torch.autograd.grad(y.sum(), x, create_graph=True)
-        return gradient.square().flatten(1).sum(1).mean()
+            layers = (layer for layer in self.decoder if isinstance(layer, nn.Linear | nn.ConvTranspose2d))
+            return sum(layer.weight.square().sum() for layer in layers)
+        (gradient,) = torch.autograd.grad(y.square().sum(), z, create_graph=True)
+        return gradient.square().mean()

@@ -3,7 +3,7 @@
 import torch.nn.functional as F
 from torch import Tensor
 
-from bench.models.base.autoencoder import Autoencoder
+from bench.models.base.autoencoder import RECONSTRUCTION, Autoencoder
 from bench.models.base.backbone import Backbone
 
 
@@ -29,11 +29,11 @@ class Model(Autoencoder):
         """Return the posterior means [n, d]."""
         return self.posterior(x)[0]
 
-    def loss(self, x: Tensor, noise: Tensor | None) -> Tensor:
+    def terms(self, x: Tensor, noise: Tensor | None) -> dict[str, Tensor]:
         mean, log_variance = self.posterior(x)
         z = mean + noise * (0.5 * log_variance).exp()
         divergence = (log_variance.exp() + mean.square() - 1 - log_variance).mean()
-        return F.binary_cross_entropy(self.decode(z), x) + self.beta * divergence
+        return {RECONSTRUCTION: F.binary_cross_entropy(self.decode(z), x), "divergence": self.beta * divergence}
 
     def noise_shape(self, batch: int) -> tuple[int, int]:
         return batch, self.latent

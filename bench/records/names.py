@@ -84,6 +84,7 @@ def heading(metric: str) -> str:
         "mse": "test MSE",
         "off_manifold": "off the data, {}",
         "explained_variance": "variance explained",
+        "penalty_share": "penalties' share of the loss",
         "fid": "FID, {}",
         "kid": "KID, {}",
         "rank_spread": "spread of rank over {}",

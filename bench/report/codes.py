@@ -22,6 +22,7 @@ DIGITS = {
     "error": 1,
     "singular_value": 3,
     "off_manifold": 4,
+    "penalty_share": 4,
 }
 ABLATIONS = """\
 ## Ablations

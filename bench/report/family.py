@@ -18,10 +18,12 @@ TEXT = """\
 ## All methods on all data sets
 
 Mean ± standard deviation over seeds. Less is better but for the variance explained; a low rank is worth something
-only beside it. Below, the differences of the same seeds with their 95 % intervals, **bold** where the seeds show that
-there is one (p < {:g} in a paired t-test, after Benjamini and Hochberg's correction for all {} tests of
-[family.csv](tables/family.csv), which has every number). What training costs is under Cost."""
-SHOWN = ("rank:", "effective_rank", "explained_variance", "fid:gmm", "error:", "off_manifold:")
+only beside it, and a penalty only what its share of the loss is. Below, the differences of the same seeds with their
+95 % intervals, **bold** where the seeds show that there is one (p < {:g} in a paired t-test, after Benjamini and
+Hochberg's correction for all {} tests of [family.csv](tables/family.csv), which has every number). What training costs
+is under Cost."""
+SHARE = "penalty_share"
+SHOWN = ("rank:", "effective_rank", "explained_variance", "fid:gmm", "error:", "off_manifold:", SHARE)
 RANKING = """\
 ### How the methods rank
 
@@ -71,10 +73,15 @@ def _means(place: Place, rows: pd.DataFrame, results: Results) -> str:
     metrics = [name for name in rows["metric"].unique() if name.startswith(SHOWN)]
     methods = rows.drop_duplicates("method")
     lines = [
-        [_name(row, results), *(results.cell(place, row.variant, name, DIGITS[name.split(":")[0]]) for name in metrics)]
+        [_name(row, results), *(_mean(place, row.variant, name, results) for name in metrics)]
         for row in methods.itertuples()
     ]
     return table(["", *map(heading, metrics)], lines)
+
+
+def _mean(place: Place, variant: str, metric: str, results: Results) -> str:
+    absent = "no penalty" if metric == SHARE else None
+    return results.cell(place, variant, metric, DIGITS[metric.split(":")[0]], absent)
 
 
 def _name(row: Any, results: Results) -> str:

@@ -19,8 +19,8 @@ from bench.records.spec import Spec
 class Trained:
     """A trained model of one seed, ready for inference on `device`, with what it was trained and is tested on.
 
-    `codes` are those of the `train` and `test` images, float32 [n, d]; those of a seed that diverged are NaN. `data` is
-    the folder of the data set.
+    `unfolded` is the model as it was trained, before `finish`; `codes` are those of the `train` and `test` images,
+    float32 [n, d]; those of a seed that diverged are NaN. `data` is the folder of the data set.
 
     A measure is a file `bench/measures/<name>.py` with a function `measure(trained, *, its options)` that yields pairs
     of a metric's name and its value for this seed. Its keyword-only arguments are its options in the config. It never
@@ -30,6 +30,7 @@ class Trained:
     spec: Spec
     seed: int
     model: Autoencoder
+    unfolded: Autoencoder
     codes: Mapping[str, np.ndarray]
     data: Path
     device: torch.device

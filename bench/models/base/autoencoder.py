@@ -7,20 +7,23 @@ from torch import Tensor, nn
 
 from bench.models.base.backbone import Backbone, Output
 
+RECONSTRUCTION = "reconstruction"  # of the terms of a loss the one that is no penalty
+
 
 class Autoencoder(nn.Module):
     """A deterministic autoencoder for one seed; models override what differs.
 
     A model is a file `bench/models/<name>.py` with a class `Model` that derives from this one. Its
     keyword-only constructor arguments are its options in the config. It is written for a single seed, and the
-    engine trains one of it per seed. On a GPU it records a few steps and replays them, so `loss` must do the same
+    engine trains one of it per seed. On a GPU it records a few steps and replays them, so `terms` must do the same
     with every batch: it reads no tensor's value (`.item()`), keeps no state and draws no random numbers of its own
-    (they come in as `noise`). A model that cannot keep to the first two says `recorded = False`.
+    (they come in as `noise`). A model that cannot keep to the first two says `recorded = False`. Every option must
+    change what is learned: one that does not is found by tests/test_models.py.
 
     Parameters are drawn in the order encoder, decoder, then whatever the model adds, so that models of one
     seed start from the same encoder and decoder: comparisons between models are paired.
 
-    Hooks with defaults: `noise_shape` (no noise), `groups` (one learning rate, no weight decay), `fit`,
+    Hooks with defaults: `noise_shape` (no noise), `groups` (one learning rate), `fit`,
     `after_step`, `settle` and `finish` (nothing), and two for the study of other protocols: `before_chain` and
     `posterior` (None: the model has no such thing). What must survive an interruption is a buffer.
     """
@@ -43,8 +46,14 @@ class Autoencoder(nn.Module):
         return self.decoder(z)
 
     def loss(self, x: Tensor, noise: Tensor | None) -> Tensor:
-        """Return the training loss of a batch (a scalar): mean squared error, equation (1) of the paper."""
-        return F.mse_loss(self.decode(self.encode(x)), x)
+        """Return the training loss of a batch (a scalar): the sum of its `terms`."""
+        return sum(self.terms(x, noise).values())
+
+    def terms(self, x: Tensor, noise: Tensor | None) -> dict[str, Tensor]:
+        """Return what the training loss of a batch adds up, scalars by name: `reconstruction` and every penalty, each
+        times its weight. Here the mean squared error alone, equation (1) of the paper.
+        """
+        return {RECONSTRUCTION: F.mse_loss(self.decode(self.encode(x)), x)}
 
     def before_chain(self, x: Tensor) -> Tensor | None:
         """Return the codes [n, d] before the linear layers that inference absorbs, if there are any.
@@ -62,10 +71,7 @@ class Autoencoder(nn.Module):
         return None
 
     def groups(self, lr: float) -> list[dict[str, Any]]:
-        """Return the parameters to train in groups as AdamW takes them: `params`, `lr` and perhaps `weight_decay`.
-
-        `lr` is the learning rate of the run.
-        """
+        """Return the parameters to train in groups as Adam takes them, `params` and `lr`; in: the run's rate."""
         return [{"params": self.trained(), "lr": lr}]
 
     def trained(self) -> list[nn.Parameter]:

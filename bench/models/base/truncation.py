@@ -6,7 +6,7 @@ from torch import Tensor
 from torch.autograd.function import FunctionCtx
 
 from bench.job.command import Stop
-from bench.models.base.autoencoder import Autoencoder
+from bench.models.base.autoencoder import RECONSTRUCTION, Autoencoder
 from bench.models.base.backbone import Backbone
 
 
@@ -34,9 +34,9 @@ class TruncatedAutoencoder(Autoencoder):
     def decode(self, z: Tensor) -> Tensor:
         return self.decoder(z @ self.projection)
 
-    def loss(self, x: Tensor, noise: Tensor | None) -> Tensor:
+    def terms(self, x: Tensor, noise: Tensor | None) -> dict[str, Tensor]:
         z = self.encode(x) if self.settled else truncate(self.encoder(x), int(self.rank))
-        return F.mse_loss(self.decoder(z), x)
+        return {RECONSTRUCTION: F.mse_loss(self.decoder(z), x)}
 
     def settle(self, images: Tensor, batch: int) -> None:
         """Make the projection [d, d] onto the leading directions of all batches' bases together, as the authors'
