@@ -10,7 +10,7 @@ from bench.records.tables import write_table
 from bench.report.results import read_results
 from bench.tables import long_tables
 
-RUN = "runs/mnist5k/irmae-l8/0-1"
+RUN = "runs/mnist5k/irmae/0-1"
 
 
 def findings(folder, severity="error"):

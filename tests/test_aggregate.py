@@ -58,7 +58,7 @@ def test_alternatives_are_read_by_name_from_both_kinds(plan, tmp_path):
     again = table.query("alternative == 'first-labels' and variant == 'ae' and metric == 'error:10:best'")
     assert list(again["value"]) == [30.0, 31.0, 32.0] and list(again["seed"]) == SEEDS
     trained = table.query("alternative == 'unshuffled' and dataset == 'shapes' and metric == 'rank:0.01'")
-    assert set(trained["variant"]) == {"ae", "irmae-l2"} and list(trained["value"]) == [5.0, 6.0, 7.0] * 2
+    assert set(trained["variant"]) == {"ae", "irmae"} and list(trained["value"]) == [5.0, 6.0, 7.0] * 2
 
 
 def test_floor_and_ceiling_stand_as_the_variant_reference(plan, tmp_path):

@@ -31,7 +31,7 @@ def test_a_seed_that_is_a_copy_of_another(results):
         path.write_text("\n".join([line for line in lines if not line.startswith("1,")] + copied) + "\n")
     follow(results)
     lines = findings(results)
-    assert [line.split(":")[0] for line in lines] == ["seeds runs/mnist5k/irmae-l8"] * 2
+    assert [line.split(":")[0] for line in lines] == ["seeds runs/mnist5k/irmae"] * 2
     assert {line.split(": ")[1].split(";")[0] for line in lines} == {"seed 1 is a copy of seed 0"}
 
 
@@ -59,20 +59,20 @@ def test_a_number_that_one_seed_lacks(results, step, metric):
 
 
 def test_a_number_that_all_seeds_of_one_batch_lack(results):
-    edit(results / "runs/mnist5k/irmae-l8/2/metrics/generate.csv", r"^2,fid:gmm,.*\n", "")
+    edit(results / "runs/mnist5k/irmae/2/metrics/generate.csv", r"^2,fid:gmm,.*\n", "")
     follow(results)
     (finding,) = findings(results)
-    assert finding.startswith("seeds runs/mnist5k/irmae-l8/2/metrics/generate.csv: lacks fid:gmm of seed 2")
+    assert finding.startswith("seeds runs/mnist5k/irmae/2/metrics/generate.csv: lacks fid:gmm of seed 2")
 
 
 def test_a_batch_of_seeds_that_the_plan_lost(results):
     plan = read_json(results / "plan.json")
     for part in ("runs", "studied"):  # a study has it too
-        plan[part] = [run for run in plan[part] if run["path"] != "runs/mnist5k/irmae-l8/2"]
+        plan[part] = [run for run in plan[part] if run["path"] != "runs/mnist5k/irmae/2"]
     write_json(results / "plan.json", plan)
     follow(results)
     (finding,) = findings(results)
-    assert finding.startswith("seeds plan.json: the batches of mnist5k/irmae-l8 hold seeds 0, 1, not each of 0, 1, 2")
+    assert finding.startswith("seeds plan.json: the batches of mnist5k/irmae hold seeds 0, 1, not each of 0, 1, 2")
 
 
 @pytest.mark.parametrize(
@@ -265,12 +265,12 @@ def test_singular_values_that_do_not_fall_from_one(results, index, value, messag
 def test_a_loss_that_rose_and_a_code_that_holds_nothing_are_warnings(results):
     edit(results / RUN / "history.csv", r"^0,2,.*", "0,2,0.9")
     for seeds in ("0-1", "2"):
-        path = results / f"runs/mnist5k/irmae-l8/{seeds}/metrics/encode.csv"
+        path = results / f"runs/mnist5k/irmae/{seeds}/metrics/encode.csv"
         edit(path, r"explained_variance,.*", "explained_variance,-0.1", count=0)
     follow(results)
     lines = findings(results, "warning")
-    assert any(line.startswith("loss mnist5k/irmae-l8: the loss of seed 0 went from 0.4 to 0.9") for line in lines)
-    assert any(line.startswith("learned mnist5k/irmae-l8: explains -0.10 of the variance") for line in lines)
+    assert any(line.startswith("loss mnist5k/irmae: the loss of seed 0 went from 0.4 to 0.9") for line in lines)
+    assert any(line.startswith("learned mnist5k/irmae: explains -0.10 of the variance") for line in lines)
 
 
 def test_an_untrained_network_that_is_as_good_is_a_warning(results):

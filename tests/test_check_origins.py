@@ -78,11 +78,11 @@ def test_a_plan_that_asks_for_another_run_than_the_one_that_lies_there(results):
     [("classify", "metrics/classify.csv"), ("measure/mine", "metrics/measure/mine.csv"), ("train", "provenance.json")],
 )
 def test_seeds_of_one_cell_made_by_different_code_of_one_step(results, step, name):
-    change_code(results / f"runs/mnist5k/irmae-l8/2/{name}")
+    change_code(results / f"runs/mnist5k/irmae/2/{name}")
     follow(results)
     (finding,) = findings(results)
     assert finding.startswith(
-        f"origin runs/mnist5k/irmae-l8: {step}: its seeds were made by different code, "
+        f"origin runs/mnist5k/irmae: {step}: its seeds were made by different code, "
         "at commits cccccccccccc, dddddddddddd"
     )
 
@@ -104,7 +104,7 @@ def test_a_metric_added_to_finished_runs_is_no_fault(results):
 
 def test_two_variants_of_one_model_made_by_different_code_are_a_warning(results):
     for seeds in ("0-1", "2"):
-        change_code(results / f"runs/mnist5k/irmae-l8/{seeds}/metrics/classify.csv")
+        change_code(results / f"runs/mnist5k/irmae/{seeds}/metrics/classify.csv")
     assert findings(results) == []
     text = "commit mnist5k: classify of its irmae models was done by different code: commits dddddddddddd, cccccccccccc"
     assert text in findings(results, "warning")
@@ -167,9 +167,9 @@ def test_a_cell_of_two_machines_is_an_error_and_a_table_of_two_a_warning(results
     edit(results / RUN / "provenance.json", "A processor", "Another")
     follow(results)
     assert findings(results) == [
-        "machine runs/mnist5k/irmae-l8/0-1, runs/mnist5k/irmae-l8/2: device_name differs: A processor, Another"
+        "machine runs/mnist5k/irmae/0-1, runs/mnist5k/irmae/2: device_name differs: A processor, Another"
     ]
-    edit(results / "runs/mnist5k/irmae-l8/2/provenance.json", "A processor", "Another")
+    edit(results / "runs/mnist5k/irmae/2/provenance.json", "A processor", "Another")
     follow(results)
     assert findings(results) == []
     assert "machine mnist5k: device_name differs: A processor, Another" in findings(results, "warning")

@@ -69,7 +69,7 @@ def plan(claim):
     return papers_plan() | {"claims": [shared | claim]}
 
 
-BELOW = {"lower": "irmae-l8", "than": "ae"}
+BELOW = {"lower": "irmae", "than": "ae"}
 
 
 def judged(*tables, claim=BELOW):
@@ -101,19 +101,19 @@ def test_the_rank_where_a_training_first_explains_a_target(path, target, rank):
 
 
 def test_two_variants_are_compared_where_the_lower_end_is():
-    table = trajectory(rows("irmae-l8", 0, EARLY), rows("ae", 0, LATE), rows("ae", 1, LATE))
+    table = trajectory(rows("irmae", 0, EARLY), rows("ae", 0, LATE), rows("ae", 1, LATE))
     paths = by_training(table)
-    lower, than = equally_explained(paths["mnist", "irmae-l8"], paths["mnist", "ae"], "effective_rank")
+    lower, than = equally_explained(paths["mnist", "irmae"], paths["mnist", "ae"], "effective_rank")
     assert (lower.to_dict(), than.to_dict()) == ({0: 5.0}, {0: 7.0})  # of the seed that both have
 
 
 def test_each_seed_has_its_own_target():
     weak = [(0.1, 2.0), (0.2, 3.0), (0.3, 3.5)]
     table = trajectory(
-        *(rows("irmae-l8", 0, EARLY), rows("irmae-l8", 1, LATE), rows("ae", 0, LATE), rows("ae", 1, weak)),
+        *(rows("irmae", 0, EARLY), rows("irmae", 1, LATE), rows("ae", 0, LATE), rows("ae", 1, weak)),
     )
     paths = by_training(table)
-    lower, than = equally_explained(paths["mnist", "irmae-l8"], paths["mnist", "ae"], "effective_rank")
+    lower, than = equally_explained(paths["mnist", "irmae"], paths["mnist", "ae"], "effective_rank")
     assert than.to_dict() == pytest.approx({0: 7.0, 1: 3.5})  # seed 0 ends at 0.5, seed 1 at 0.3
     assert lower.to_dict() == pytest.approx({0: 5.0, 1: 4.5})
 
@@ -121,10 +121,10 @@ def test_each_seed_has_its_own_target():
 def test_a_seed_that_diverged_on_one_side_is_left_out():
     diverged = [(0.1, 2.0), (0.4, 4.0), (NAN, NAN)]
     table = trajectory(
-        *(rows("irmae-l8", 0, EARLY), rows("irmae-l8", 1, diverged), rows("ae", 0, LATE), rows("ae", 1, LATE)),
+        *(rows("irmae", 0, EARLY), rows("irmae", 1, diverged), rows("ae", 0, LATE), rows("ae", 1, LATE)),
     )
     paths = by_training(table)
-    lower, _ = equally_explained(paths["mnist", "irmae-l8"], paths["mnist", "ae"], "effective_rank")
+    lower, _ = equally_explained(paths["mnist", "irmae"], paths["mnist", "ae"], "effective_rank")
     assert lower.to_dict() == {0: 5.0}
 
 
@@ -132,7 +132,7 @@ def test_a_seed_that_diverged_on_one_side_is_left_out():
 
 
 def test_ends_that_explain_differently_are_judged_at_equal_reconstruction():
-    row = judged(trained("irmae-l8", EARLY), trained("ae", LATE, spread=2.0))
+    row = judged(trained("irmae", EARLY), trained("ae", LATE, spread=2.0))
     assert row["decided_at"] == "equal reconstruction"
     assert (row["explained"], row["other_explained"]) == pytest.approx((0.5, 0.9))
     assert row["end_difference"] == pytest.approx(5 - 20 - MEAN)
@@ -143,7 +143,7 @@ def test_ends_that_explain_differently_are_judged_at_equal_reconstruction():
 
 def test_a_lower_rank_that_is_only_less_learned_is_no_lower_rank():
     slow = LATE[:2] + [(0.6, 7.0 + 13 / 4)]  # the same way as AE, not as far
-    row = judged(trained("irmae-l8", slow, spread=2.0), trained("ae", LATE))
+    row = judged(trained("irmae", slow, spread=2.0), trained("ae", LATE))
     assert (row["end_mean"], row["end_other_mean"]) == pytest.approx((10.25 + 2 * MEAN, 20 + MEAN))
     assert row["end_p"] < 0.001
     assert row["difference"] == pytest.approx(MEAN)
@@ -151,7 +151,7 @@ def test_a_lower_rank_that_is_only_less_learned_is_no_lower_rank():
 
 
 def test_ends_that_explain_alike_decide_themselves():
-    row = judged(trained("irmae-l8", [*EARLY[:2], (0.88, 6.0)]), trained("ae", LATE, spread=2.0))
+    row = judged(trained("irmae", [*EARLY[:2], (0.88, 6.0)]), trained("ae", LATE, spread=2.0))
     assert row["decided_at"] == "end"
     assert row["difference"] == row["end_difference"] == pytest.approx(6 - 20 - MEAN)
     # AE explains 0.88 at 19/20 of the way from 7 to 20.
@@ -160,9 +160,9 @@ def test_ends_that_explain_alike_decide_themselves():
 
 
 def test_without_a_trajectory_the_end_decides_and_the_note_says_so():
-    tables = trained("irmae-l8", EARLY), trained("pca", LATE, spread=2.0)
+    tables = trained("irmae", EARLY), trained("pca", LATE, spread=2.0)
     known = Measured(ended(*tables), paths=by_training(trajectory(tables[0])))
-    row = claims(plan({"lower": "irmae-l8", "than": "pca"}), known, DATA).iloc[0]
+    row = claims(plan({"lower": "irmae", "than": "pca"}), known, DATA).iloc[0]
     assert (row["decided_at"], row["outcome"]) == ("end", "reproduced")
     assert np.isnan(row["equal_difference"])
     note = "at the end of training, where they explain 50% and 90% of the variance: no trajectory of pca"
@@ -184,13 +184,13 @@ def test_equal_and_at_least_are_judged_at_equal_reconstruction_too(kind):
 
 
 def test_the_count_stands_beside_and_a_line_says_where_it_disagrees():
-    tables = trained("irmae-l8", EARLY), trained("ae", LATE, spread=2.0)
+    tables = trained("irmae", EARLY), trained("ae", LATE, spread=2.0)
     agrees = judged(*tables)
     assert (agrees["count_difference"], agrees["count_outcome"]) == (pytest.approx(-4 - 2 * MEAN), "reproduced")
     assert "count" not in agrees["note"]
     path = trajectory(*tables)
     counts = path["metric"] == "rank:0.01"
-    own, other = path["variant"] == "irmae-l8", path["variant"] == "ae"
+    own, other = path["variant"] == "irmae", path["variant"] == "ae"
     higher = path["value"].where(~(counts & own), path["value"] + 9)
     values = Measured(ended(*tables), paths=by_training(path.assign(value=higher)))
     row = claims(plan(BELOW), values, DATA).iloc[0]
@@ -203,7 +203,7 @@ def test_the_count_stands_beside_and_a_line_says_where_it_disagrees():
 
 
 def test_the_reports_line_holds_both_places_and_the_count():
-    table = pd.DataFrame([judged(trained("irmae-l8", EARLY), trained("ae", LATE, spread=2.0))])
+    table = pd.DataFrame([judged(trained("irmae", EARLY), trained("ae", LATE, spread=2.0))])
     measured, difference, seeds = (cell.split("<br>") for cell in numbers(next(table.itertuples())))
     assert measured == [
         "at equal reconstruction: 5.0 against 7.1",
@@ -215,8 +215,8 @@ def test_the_reports_line_holds_both_places_and_the_count():
 
 
 def test_a_training_by_another_protocol_is_judged_along_its_own_trajectory():
-    usual = trained("irmae-l8", EARLY), trained("ae", LATE, spread=2.0)
-    again = trained("irmae-l8", LATE, "mnist@unshuffled", 2.0), trained("ae", LATE, "mnist@unshuffled")
+    usual = trained("irmae", EARLY), trained("ae", LATE, spread=2.0)
+    again = trained("irmae", LATE, "mnist@unshuffled", 2.0), trained("ae", LATE, "mnist@unshuffled")
     other = trajectory(*again).query("step == 100").assign(dataset="mnist", alternative="unshuffled")
     for tables, decided in (((*usual, *again), "end"), (usual, "end")):  # its trajectories known, and not
         known = Measured(ended(*usual), paths=by_training(trajectory(*tables)))
@@ -226,7 +226,7 @@ def test_a_training_by_another_protocol_is_judged_along_its_own_trajectory():
 
 
 def test_other_ways_to_count_stand_for_the_effective_rank():
-    known = Measured(ended(trained("irmae-l8", EARLY), trained("ae", LATE, spread=2.0)))
+    known = Measured(ended(trained("irmae", EARLY), trained("ae", LATE, spread=2.0)))
     nothing = pd.DataFrame(columns=["dataset", "variant", "seed", "alternative", "metric", "value"])
     row = sensitivity(plan(BELOW), known, nothing).set_index("alternative").loc["rank-1e-2"]
     assert (row["metric"], row["usual"], row["effect"]) == ("rank:0.01", "reproduced", "kept")
@@ -250,7 +250,7 @@ def test_a_results_folder_is_read_with_and_without_trajectories(tmp_path):
 @pytest.fixture
 def folder(tmp_path):
     """A results folder with a claim that is rightly judged at equal reconstruction."""
-    tables = trained("irmae-l8", EARLY), trained("ae", LATE, spread=2.0)
+    tables = trained("irmae", EARLY), trained("ae", LATE, spread=2.0)
     write_json(tmp_path / "plan.json", plan(BELOW) | {"jobs": []})
     write_table(tmp_path / "tables/claims.csv", pd.DataFrame([judged(*tables)]))
     write_table(tmp_path / "tables/trajectory.csv", trajectory(*tables))
@@ -266,12 +266,12 @@ def test_a_claim_judged_at_unequal_reconstruction_is_found(folder):
     write_table(folder / "tables/claims.csv", table.assign(decided_at="end"))
     (finding,) = equal_reconstruction(Folder(folder))
     assert (finding.severity, finding.where) == ("error", "tables/claims.csv, c")
-    assert "where irmae-l8 explains 50% of the variance and ae 90%" in finding.message
+    assert "where irmae explains 50% of the variance and ae 90%" in finding.message
 
 
 def test_ends_within_the_margin_and_variants_without_a_trajectory_are_fair(folder):
     table = pd.read_csv(folder / "tables/claims.csv").assign(decided_at="end")
-    near = trained("irmae-l8", [*EARLY[:2], (0.86, 6.0)]), trained("ae", LATE)
+    near = trained("irmae", [*EARLY[:2], (0.86, 6.0)]), trained("ae", LATE)
     write_table(folder / "tables/claims.csv", table)
     write_table(folder / "tables/trajectory.csv", trajectory(*near))
     assert list(equal_reconstruction(Folder(folder))) == []

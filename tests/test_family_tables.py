@@ -18,7 +18,7 @@ def text(whole_results):
 
 def test_all_methods_stand_beside_each_other(text):
     part = section(text, "### All methods on mnist5k (digits)")
-    assert row(part, "IRMAE (irmae-l8)")[:4] == [
+    assert row(part, "IRMAE")[:4] == [
         "6.0 ± 1.0 (3)",
         "3.5 ± 0.0 (3)",
         "0.80 ± 0.00 (3)",
@@ -39,8 +39,8 @@ def test_all_methods_stand_beside_each_other(text):
 def test_a_penalty_stands_beside_its_method_with_its_share_of_the_loss(text):
     part = section(text, "### All methods on mnist5k (digits)")
     column = row(part, "").index("penalties' share of the loss")
-    shares = {name: row(part, name)[column] for name in ("AE", "IRMAE (irmae-l8)", "VAE")}
-    none = dict.fromkeys(("AE", "IRMAE (irmae-l8)"), "no penalty")
+    shares = {name: row(part, name)[column] for name in ("AE", "IRMAE", "VAE")}
+    none = dict.fromkeys(("AE", "IRMAE"), "no penalty")
     assert shares == none | {"VAE": "0.2650 ± 0.0071 (2 of 3, 1 diverged)"}
     assert "penalties" not in section(text, "### All methods on shapes")  # no method there has any
 

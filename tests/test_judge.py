@@ -81,7 +81,7 @@ LOW, HIGH = (10.0, 10.2, 9.9, 10.1, 9.8), (12.0, 12.1, 11.8, 12.3, 11.9)
     ],
 )
 def test_an_ordering_is_judged_by_its_paired_seeds(lower, than, outcome, agree):
-    row = outcomes(plan(("c", "irmae-l8", "ae")), measured(irmae_l8=lower, ae=than)).iloc[0]
+    row = outcomes(plan(("c", "irmae", "ae")), measured(irmae=lower, ae=than)).iloc[0]
     assert (row["outcome"], row["agree"]) == (outcome, agree)
 
 
@@ -98,19 +98,19 @@ def test_an_ordering_is_judged_by_its_paired_seeds(lower, than, outcome, agree):
 def test_near_a_number_is_judged_both_ways(values, outcome):
     claim = {
         "id": "c",
-        "variant": "irmae-l2",
+        "variant": "irmae",
         "near": 7,
         "role": "shapes",
         "metric": "rank:0.01",
         "topic": "shapes-rank",
     }
-    row = outcomes(plan(claim), Measured({("shapes", "irmae-l2", "rank:0.01"): series(*values)})).iloc[0]
+    row = outcomes(plan(claim), Measured({("shapes", "irmae", "rank:0.01"): series(*values)})).iloc[0]
     assert row["outcome"] == outcome
     assert row["difference"] == pytest.approx(np.mean(values) - 7)
 
 
 def test_what_did_not_run_says_why():
-    claimed = plan(("a", "rrae", "ae"), ("b", "irmae-l4", "ae"), ("c", "irmae-l8", "ae"))
+    claimed = plan(("a", "rrae", "ae"), ("b", "irmae-l4", "ae"), ("c", "irmae", "ae"))
     claimed["claims"].append({**claimed["claims"][2], "id": "d", "role": "faces"})
     del claimed["datasets"]["celeba"]
     table = outcomes(claimed, measured(ae=LOW)).set_index("claim")
@@ -123,20 +123,18 @@ def test_what_did_not_run_says_why():
 
 def test_many_claims_of_one_paper_ask_for_more_evidence_than_one():
     lower, than = (10.0, 10.5, 9.5), (10.6, 11.4, 10.3)
-    values = measured(irmae_l8=lower, ae=than, vae=(5, 9, 7))
-    others = [{"id": f"n{i}", "lower": "irmae-l8", "than": "vae"} for i in range(20)]
-    alone = outcomes(plan(("c", "irmae-l8", "ae")), values).iloc[0]
-    among = outcomes(plan(("c", "irmae-l8", "ae"), *others), values).iloc[0]
-    beside = outcomes(plan(("c", "irmae-l8", "ae"), *(other | {"paper": "another"} for other in others)), values).iloc[
-        0
-    ]
+    values = measured(irmae=lower, ae=than, vae=(5, 9, 7))
+    others = [{"id": f"n{i}", "lower": "irmae", "than": "vae"} for i in range(20)]
+    alone = outcomes(plan(("c", "irmae", "ae")), values).iloc[0]
+    among = outcomes(plan(("c", "irmae", "ae"), *others), values).iloc[0]
+    beside = outcomes(plan(("c", "irmae", "ae"), *(other | {"paper": "another"} for other in others)), values).iloc[0]
     assert alone["p"] == among["p"] == beside["p"]
     assert (alone["outcome"], among["outcome"], beside["outcome"]) == ("reproduced", "inconclusive", "reproduced")
     assert alone["p_corrected"] == beside["p_corrected"]
 
 
 def test_a_claim_says_what_its_seeds_could_have_shown():
-    row = outcomes(plan(("c", "irmae-l8", "ae")), measured(irmae_l8=(10.0, 10.5, 9.5), ae=(10.2, 11.4, 9.3))).iloc[0]
+    row = outcomes(plan(("c", "irmae", "ae")), measured(irmae=(10.0, 10.5, 9.5), ae=(10.2, 11.4, 9.3))).iloc[0]
     assert row["outcome"] == "inconclusive"
     assert row["detectable"] == pytest.approx((row["high"] - row["low"]) / 2)  # at a level of 0.05
 
@@ -152,8 +150,8 @@ def test_a_claim_says_what_its_seeds_could_have_shown():
     ],
 )
 def test_equals_is_an_equivalence_within_a_share_of_the_others_mean(values, others, outcome):
-    claim = {"id": "c", "variant": "irmae-l8", "equals": "vae"}
-    row = outcomes(plan(claim), measured(irmae_l8=values, vae=others)).iloc[0]
+    claim = {"id": "c", "variant": "irmae", "equals": "vae"}
+    row = outcomes(plan(claim), measured(irmae=values, vae=others)).iloc[0]
     assert (row["outcome"], row["kind"], row["other"]) == (outcome, "equal to", "vae")
 
 
@@ -227,21 +225,21 @@ def test_a_role_of_ours_is_comparable_with_nothing_of_the_paper():
 
 
 def test_the_verdict_on_the_paper_is_the_outcome_only_where_comparable():
-    values = measured(irmae_l8=LOW, ae=HIGH)
-    row = claims(plan(("c", "irmae-l8", "ae")), values, DATA).iloc[0]
+    values = measured(irmae=LOW, ae=HIGH)
+    row = claims(plan(("c", "irmae", "ae")), values, DATA).iloc[0]
     assert (row["outcome"], row["verdict"], row["reason"]) == ("reproduced", "reproduced", "")
     config = copy.deepcopy(PAPER) | {"fid": PAPER["fid"] | {"extractor": "in_domain"}}
-    row = claims(plan(("c", "irmae-l8", "ae"), config=config), values, DATA).iloc[0]
+    row = claims(plan(("c", "irmae", "ae"), config=config), values, DATA).iloc[0]
     assert (row["outcome"], row["verdict"]) == ("reproduced", "not comparable")
     assert row["reason"] == "another extractor (in_domain)"
 
 
 def test_sides_that_were_not_trained_alike_carry_a_note():
-    claimed = plan(("a", "irmae-l8", "vae"), ("b", "irmae-l8", "ae"))
+    claimed = plan(("a", "irmae", "vae"), ("b", "irmae", "ae"))
     for run in claimed["runs"]:
         if run["variant"] == "vae":
             run["training"] = run["training"] | {"epochs": 7}
-    table = claims(claimed, measured(irmae_l8=LOW, ae=HIGH, vae=HIGH), DATA)
+    table = claims(claimed, measured(irmae=LOW, ae=HIGH, vae=HIGH), DATA)
     assert list(table["note"]) == ["but trained otherwise: epochs 100 against 7", ""]
 
 
@@ -322,8 +320,8 @@ def alternatives(name, metric, **variants):
     [(LOW, "kept"), ((20, 21, 19, 20.5, 20), "reversed"), ((9.0, 15.0, 9.5, 14.9, 12.0), "no longer clear")],
 )
 def test_an_alternative_is_judged_with_the_usual_numbers_of_what_it_does_not_touch(then, effect):
-    made = plan(("c", "irmae-l8", "ae"))
-    judged = sensitivity(made, measured(irmae_l8=LOW, ae=HIGH), alternatives("test-codes", "fid:gmm", irmae_l8=then))
+    made = plan(("c", "irmae", "ae"))
+    judged = sensitivity(made, measured(irmae=LOW, ae=HIGH), alternatives("test-codes", "fid:gmm", irmae=then))
     assert list(judged["alternative"]) == ["test-codes"]  # only what something was measured for
     assert (judged["usual"][0], judged["effect"][0]) == ("reproduced", effect)
     assert judged["difference"][0] == pytest.approx(np.mean(then) - np.mean(HIGH))
@@ -334,15 +332,15 @@ def test_workflow_and_tables_call_the_supervised_network_alike():
 
 
 def test_an_unclear_claim_may_become_clear():
-    made, usual = plan(("c", "irmae-l8", "ae")), measured(irmae_l8=LOW, ae=(9.0, 11.5, 9.5, 10.9, 9.6))
-    judged = sensitivity(made, usual, alternatives("test-codes", "fid:gmm", irmae_l8=LOW, ae=HIGH))
+    made, usual = plan(("c", "irmae", "ae")), measured(irmae=LOW, ae=(9.0, 11.5, 9.5, 10.9, 9.6))
+    judged = sensitivity(made, usual, alternatives("test-codes", "fid:gmm", irmae=LOW, ae=HIGH))
     assert judged["effect"].tolist() == ["now clear"]
 
 
 def test_another_metric_may_stand_for_the_usual_one():
-    values = dict(measured(irmae_l8=LOW, ae=HIGH).usual)
-    values |= {("mnist", v, "kid:gmm"): series(*x) for v, x in (("irmae-l8", HIGH), ("ae", LOW))}
-    judged = sensitivity(plan(("c", "irmae-l8", "ae")), Measured(values), frame([], ALTERNATIVE))
+    values = dict(measured(irmae=LOW, ae=HIGH).usual)
+    values |= {("mnist", v, "kid:gmm"): series(*x) for v, x in (("irmae", HIGH), ("ae", LOW))}
+    judged = sensitivity(plan(("c", "irmae", "ae")), Measured(values), frame([], ALTERNATIVE))
     row = judged.set_index("alternative").loc["kid"]
     assert (row["metric"], row["outcome"], row["effect"]) == ("kid:gmm", "contradicted", "reversed")
     assert "one-gaussian" not in set(judged["alternative"])  # never measured here
@@ -352,11 +350,11 @@ def test_the_supervised_network_is_not_compared_with_classifiers_trained_otherwi
     metric = "error:10:best"
     shared = {"metric": metric, "topic": "digits-error"}
     made = plan(
-        {**shared, "id": "s", "lower": "irmae-l8", "than": "supervised"},
-        {**shared, "id": "a", "lower": "irmae-l8", "than": "ae"},
+        {**shared, "id": "s", "lower": "irmae", "than": "supervised"},
+        {**shared, "id": "a", "lower": "irmae", "than": "ae"},
     )
-    values = {("mnist", v, metric): series(*x) for v, x in (("irmae-l8", LOW), ("ae", HIGH), ("supervised", HIGH))}
-    other = pd.concat([alternatives(name, metric, irmae_l8=LOW, ae=HIGH) for name in ("first-labels", "before-chain")])
+    values = {("mnist", v, metric): series(*x) for v, x in (("irmae", LOW), ("ae", HIGH), ("supervised", HIGH))}
+    other = pd.concat([alternatives(name, metric, irmae=LOW, ae=HIGH) for name in ("first-labels", "before-chain")])
     judged = sensitivity(made, Measured(values), other)
     assert judged.groupby("alternative")["claim"].agg(list).to_dict() == {
         "before-chain": ["s", "a"],

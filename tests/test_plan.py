@@ -115,7 +115,7 @@ def test_a_figure_leaves_out_what_does_not_run(config):
     assert figure == {
         "kind": "gaussian",
         "panels": [
-            {"role": "digits", "dataset": "mnist", "variants": ["ae", "irmae-l8"]},
+            {"role": "digits", "dataset": "mnist", "variants": ["ae", "irmae"]},
             {"role": "faces", "dataset": None, "variants": []},
         ],
     }
@@ -125,7 +125,7 @@ def test_a_figure_shows_images_of_the_first_batch_of_seeds(config):
     config |= {"datasets": ["shapes", "mnist"], "seeds": [4, 1, 2], "seeds_per_job": 2}
     made = plan.make_plan(config)
     assert plan.figure_images(made, "8") == [
-        f"runs/mnist/{variant}/1-2/images/pca_grid.npy" for variant in ("ae", "vae", "irmae-l8")
+        f"runs/mnist/{variant}/1-2/images/pca_grid.npy" for variant in ("ae", "vae", "irmae")
     ]
     assert plan.figure_images(made, "9")[0] == "runs/mnist/ae/1-2/images/gmm.npy"
     assert plan.figure_images(made, "2") == []
@@ -170,7 +170,7 @@ def test_another_model_for_a_variant_is_trained_as_the_variant_is():
     assert {dataset for dataset, _ in runs} == {"shapes@package-chains", "mnist@package-chains"}
     lorae = runs["mnist@package-chains", "lorae"]
     assert (lorae["model"], lorae["options"], lorae["training"]["epochs"]) == ("ae", {}, 3)
-    assert runs["mnist@package-chains", "irmae-l8"]["options"] == {"depth": 7}
+    assert runs["mnist@package-chains", "irmae"]["options"] == {"depth": 7}
     assert ("mnist@package-chains", "ae") not in runs
 
 
@@ -178,7 +178,7 @@ def test_a_point_of_a_study_that_trains_as_a_row_is_that_rows_run():
     config = copy.deepcopy(PAPER)
     rows = list(plan.runs(config))
     points = {(p["dataset"], p["study"], p["of"], p["setting"]): p["path"] for p in studied(config, rows)}
-    assert points["mnist", "depth", "irmae", 8] == "runs/mnist/irmae-l8/0-4"
+    assert points["mnist", "depth", "irmae", 8] == "runs/mnist/irmae/0-4"
     assert points["mnist", "depth", "irmae", 16] == "runs/mnist/irmae@depth-16/0-4"
     assert points["mnist", "depth", "greedy-chain", 8] == "runs/mnist/greedy/0-4"
 
@@ -222,10 +222,10 @@ def edit(config, where, value):
         ("variants/ae/model", "aee", "variants.ae: there is no model 'aee'. Did you mean ae?"),
         ("variants/ae/datasets", ["shape"], "variants.ae.datasets: there is no data set 'shape'."),
         ("variants/vae/beta", "big", "variants.vae.beta: 'big' is not a value of type float"),
-        ("variants/irmae-l2/depth", 2.5, "variants.irmae-l2.depth: 2.5 is not a value of type int"),
-        ("variants/irmae-l2/depth", True, "variants.irmae-l2.depth: True is not a value of type int"),
-        ("variants/irmae-l2", {"model": "irmae"}, "variants.irmae-l2: the option 'depth' is missing"),
-        ("variants/irmae-l2/training", {"epoch": 1}, "variants.irmae-l2.training: there is no key 'epoch'."),
+        ("variants/irmae/depth", 2.5, "variants.irmae.depth: 2.5 is not a value of type int"),
+        ("variants/irmae/depth", True, "variants.irmae.depth: True is not a value of type int"),
+        ("variants/irmae", {"model": "irmae"}, "variants.irmae: the option 'depth' is missing"),
+        ("variants/irmae/training", {"epoch": 1}, "variants.irmae.training: there is no key 'epoch'."),
         ("variants/supervised", {"model": "ae"}, "variants.supervised: the tables use this name"),
         ("data/shapes/sqare", "corner", "data.shapes: there is no option 'sqare'. Did you mean square?"),
         ("data/shapes/architecture/decoder_relu", True, "data.shapes.architecture: there is no key 'decoder_relu'."),

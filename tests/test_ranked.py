@@ -24,7 +24,7 @@ def test_a_method_that_was_trained_otherwise_is_found_in_the_ranking(results):
 
 
 def test_what_was_trained_counts_not_what_the_plan_says(results):
-    path = results / "runs/shapes/irmae-l2/2/provenance.json"  # one batch of its seeds
+    path = results / "runs/shapes/irmae/2/provenance.json"  # one batch of its seeds
     record = read_json(path)
     record["spec"]["training"]["epochs"] = 1
     write_json(path, record)

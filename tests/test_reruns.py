@@ -68,7 +68,7 @@ def code(checkout, *modules):
 
 
 def test_one_models_runs_are_encoded_by_one_code_whichever_measures_they_take(finished):
-    runs = [finished.folder / f"results/smoke/runs/{name}/irmae-l2/0-1" for name in ("shapes", "shapes@corner")]
+    runs = [finished.folder / f"results/smoke/runs/{name}/irmae/0-1" for name in ("shapes", "shapes@corner")]
     assert len({read_origin(run / "metrics/encode.csv")["code"] for run in runs}) == 1
 
 
@@ -84,7 +84,7 @@ def test_an_added_measure_trains_and_encodes_nothing_and_is_measured_alone(smoke
 def test_editing_a_model_reruns_that_models_runs_only(finished, edited):
     edited("bench/models/irmae.py")
     jobs = finished.planned(*SMOKE)
-    assert values(jobs, "variant") == {"irmae-l2", "irmae-l8"}
+    assert values(jobs, "variant") == {"irmae"}
     assert rules(jobs) == {"train", "encode", "classify", "generate", "reevaluate", *AFTER_RUNS}
 
 
@@ -100,8 +100,8 @@ def test_editing_a_data_set_reruns_that_data_sets_jobs_only(finished, edited):
 
 
 def test_a_new_option_reruns_its_variant_only(finished):
-    jobs = finished.planned(*SMOKE, "variants={irmae-l8: {depth: 3}}")
-    assert values(jobs, "variant") == {"irmae-l8", "irmae@depth-8"}  # the study's point was this variant's run
+    jobs = finished.planned(*SMOKE, "variants={irmae: {depth: 3}}")
+    assert values(jobs, "variant") == {"irmae", "irmae@depth-8"}  # the study's point was this variant's run
     assert rules(jobs) >= {"train", "plan", *AFTER_RUNS}
 
 

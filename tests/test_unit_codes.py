@@ -33,7 +33,7 @@ def test_the_rule_is_asked_for_them_of_every_variant_whose_errors_a_claim_compar
     config = {}
     for name in ("config", "claims"):
         config |= typed(yaml.safe_load((CONFIG / f"{name}.yaml").read_text(encoding="utf-8")))
-    parts = reevaluation("mnist", "irmae-l8", config)["alternatives"]["unit-codes"]
+    parts = reevaluation("mnist", "irmae", config)["alternatives"]["unit-codes"]
     assert parts["codes"] == "unit_scale" and parts["classify"]["budgets"] == [10, 100, 1000, 10000, 60000]
     assert {key: parts["classify"][key] for key in ("least_steps", "lr")} == {"least_steps": 500, "lr": 1e-3}
-    assert "unit-codes" not in reevaluation("celeba", "irmae-l4", config)["alternatives"]
+    assert "unit-codes" not in reevaluation("celeba", "irmae", config)["alternatives"]

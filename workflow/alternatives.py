@@ -51,9 +51,15 @@ def own_settings(dataset: str, variant: str, settings: dict[str, Any], config: d
     """Return a variant's settings with what `for` says of the data set; of an alternative to it (`variants`) the
     model and its options, trained as the variant is.
     """
-    own = merged(settings, settings.get("for", {}).get(base(dataset), {}))
+    own = _on(dataset, settings)
     other = changes(dataset, config).get("variants", {}).get(variant)
-    return own if other is None else {key: own[key] for key in ("training", "latent") if key in own} | other
+    if other is None:
+        return own
+    return {key: own[key] for key in ("training", "latent") if key in own} | _on(dataset, other)
+
+
+def _on(dataset: str, settings: dict[str, Any]) -> dict[str, Any]:
+    return merged(settings, settings.get("for", {}).get(base(dataset), {}))
 
 
 def changes(dataset: str, config: dict[str, Any]) -> dict[str, Any]:

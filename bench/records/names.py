@@ -31,10 +31,13 @@ PAPER_DATA = {
 }
 
 
-def labels(plan: dict[str, Any]) -> dict[str, str]:
-    """Return how the paper calls each variant; those it would call the same keep their own name beside it."""
+def labels(plan: dict[str, Any], dataset: str | None = None) -> dict[str, str]:
+    """Return how the paper calls each variant, on a data set or on all of them: what differs between them is left out.
+
+    Those that it would call the same keep their own name beside it.
+    """
     variants = plan["config"]["variants"]
-    names = {name: label(settings) for name, settings in variants.items()}
+    names = {name: label(settings, dataset) for name, settings in variants.items()}
     shared = Counter(names.values())
     # The variant named as its model is the plain one and needs no second name.
     return {
@@ -43,14 +46,15 @@ def labels(plan: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def label(settings: dict[str, Any]) -> str:
+def label(settings: dict[str, Any], dataset: str | None = None) -> str:
     """Return the paper's name of a variant with these settings: AE, AE + L1, IRMAE l=8, IRMAE l=8 shared."""
-    model = settings["model"]
+    model, own = settings["model"], settings.get("for", {})
     short = model.upper() if len(model) <= len("irmae") else model.replace("_", " ")  # short names are acronyms
     text = SPELLED.get(model, short)
     text += "".join(f" + {penalty.upper()}" for penalty in ("l1", "l2") if settings.get(penalty))
-    differs = any("depth" in own for own in settings.get("for", {}).values())
-    text += f" l={settings['depth']}" if "depth" in settings and not differs else ""
+    depth = own.get(dataset, {}).get("depth", settings.get("depth"))
+    same = not any("depth" in changed for changed in own.values())
+    text += f" l={depth}" if depth is not None and (dataset or same) else ""
     chain = settings.get("chain", "trained")
     return text if chain == "trained" else f"{text} {chain}"
 

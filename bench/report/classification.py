@@ -59,7 +59,7 @@ def _table(results: Results, place: Place, reading: str) -> str:
     absent = [f"data set holds {held:,}" if budget > held else None for budget in budgets]
     rows = [
         [
-            results.labels.get(name, name),
+            results.label(name, place.dataset),
             *(
                 results.cell(place, name, f"error:{budget}:{reading}", 1, reason)
                 for budget, reason in zip(budgets, absent, strict=True)

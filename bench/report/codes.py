@@ -106,7 +106,7 @@ def reconstruction(results: Results) -> str:
     places = _places(results)
     variants = dict.fromkeys(name for place in places for name in _models(results, place))
     rows = [
-        [results.labels[name], *(results.cell(place, name, "mse", DIGITS["mse"]) for place in places)]
+        [results.label(name), *(results.cell(place, name, "mse", DIGITS["mse"]) for place in places)]
         for name in variants
     ]
     return "\n\n".join([RECONSTRUCTION, table(["", *map(results.title, places)], rows)])
@@ -146,7 +146,7 @@ def _ranks(results: Results, place: Place) -> list[str]:
 def _table(results: Results, place: Place, variants: Sequence[str], metrics: Sequence[str]) -> str:
     rows = [
         [
-            results.labels.get(name, name),
+            results.label(name, place.dataset),
             *(results.cell(place, name, metric, DIGITS[metric.split(":")[0]]) for metric in metrics),
         ]
         for name in variants

@@ -109,7 +109,7 @@ def _title(results: Results, dataset: str) -> str:
 
 
 def _name(results: Results, variant: str) -> str:
-    return "*shared by these rows*" if variant == SHARED else results.labels.get(variant, variant)
+    return "*shared by these rows*" if variant == SHARED else results.label(variant)
 
 
 def _jobs(row: Any) -> list[str]:

@@ -86,7 +86,7 @@ def _mean(place: Place, variant: str, metric: str, results: Results) -> str:
 
 def _name(row: Any, results: Results) -> str:
     """Return a method and, where it has another name, its variant on this data set."""
-    return row.method if results.labels[row.variant] == row.method else f"{row.method} ({row.variant})"
+    return row.method if results.label(row.variant) == row.method else f"{row.method} ({row.variant})"
 
 
 def _trained_otherwise(dataset: str, rows: pd.DataFrame, results: Results) -> Iterator[str]:

@@ -30,7 +30,7 @@ def table_1(results: Results) -> str:
 
 def _part(results: Results, place: Place) -> str:
     variants = [name for name in results.rows_of(place, TABLE) if name != SUPERVISED]
-    rows = [[results.labels.get(name, name), *_cells(results, place, name)] for name in variants]
+    rows = [[results.label(name, place.dataset), *_cells(results, place, name)] for name in variants]
     if place.dataset:
         rows += [[text, *_limit(results, place, kind)] for kind, text in LIMITS.items()]
     header = [titled(f"{metric}:{density}", results) for metric in DIGITS for density in DENSITIES]

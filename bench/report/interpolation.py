@@ -29,7 +29,7 @@ def interpolation(results: Results) -> str:
 def _part(results: Results, place: Place) -> str:
     known = len(MODELS) if results.metric_names(place.dataset, "midpoint_error") else len(MODELS) - 1
     variants = [name for name in results.variants(place.dataset) if name != SUPERVISED]
-    rows = [[results.labels[name], *_cells(results, place, name, MODELS[:known])] for name in variants]
+    rows = [[results.label(name, place.dataset), *_cells(results, place, name, MODELS[:known])] for name in variants]
     rows.append(["*no model: pixels blended*", *_cells(results, place, REFERENCE, BLENDS[:known])])
     return "\n\n".join([f"### {results.title(place)}", table(["", *HEADER[:known]], rows)])
 

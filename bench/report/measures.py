@@ -32,7 +32,7 @@ def _part(results: Results, dataset: str, names: list[str]) -> str:
     means = results.summary[results.summary["dataset"] == dataset].set_index("metric")["mean"].abs()
     digits = {name: decimals(means[[name]].max()) for name in names}
     rows = [
-        [results.labels[variant], *(results.cell(place, variant, name, digits[name]) for name in names)]
+        [results.label(variant, dataset), *(results.cell(place, variant, name, digits[name]) for name in names)]
         for variant in results.variants(dataset)
         if variant != SUPERVISED
     ]

@@ -67,10 +67,9 @@ class Results:
         """Tell whether FIDs are distances between the features the paper's are."""
         return self.plan["config"]["fid"]["extractor"] == PAPER_EXTRACTOR
 
-    @cached_property
-    def labels(self) -> dict[str, str]:
-        """How the paper calls each variant."""
-        return labels(self.plan)
+    def label(self, variant: str, dataset: str | None = None) -> str:
+        """Return how the paper calls a variant on a data set, or on all of them."""
+        return labels(self.plan, dataset).get(variant, variant)
 
     @cached_property
     def _measured(self) -> dict[tuple[str, str, str], Any]:

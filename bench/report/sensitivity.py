@@ -78,7 +78,7 @@ def _variance(results: Results) -> str:
     for dataset, rows in shown.groupby("dataset", sort=False):
         lines = [
             [
-                results.labels[row.variant],
+                results.label(row.variant, dataset),
                 heading(row.metric).removeprefix("error, "),
                 f"{row.sd:.1f}",
                 *(f"{share:.0%}" for share in (row.autoencoder, row.labels, row.rest)),

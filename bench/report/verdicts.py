@@ -117,8 +117,8 @@ def claim(row: Any, results: Results) -> str:
 
 def sides(row: Any, results: Results) -> str:
     """Return what a claim says, in the paper's names."""
-    names = results.labels | {WHOLE_CODE: "the size of its code"}
-    return f"{names.get(row.variant, row.variant)} {row.kind} {names.get(row.other, row.other)}"
+    other = "the size of its code" if row.other == WHOLE_CODE else results.label(row.other, row.dataset)
+    return f"{results.label(row.variant, row.dataset)} {row.kind} {other}"
 
 
 def numbers(row: Any) -> list[str]:
@@ -170,11 +170,11 @@ def _cells(results: Results) -> str:
 
 def _compared(cells: pd.DataFrame, results: Results) -> str:
     others = [name for name in cells.columns if name.startswith("verdict:")]
-    names = results.labels
     header = ["number", "ours", "paper", "difference", "margin", "verdict", *(f"if of {n[8:]} runs" for n in others)]
+    names = [results.label(row["variant"], row["dataset"]) for _, row in cells.iterrows()]
     rows = [
         [
-            f"[{names.get(row['variant'], row['variant'])}](tables/cells.csv#L{index + 2}), {heading(row['metric'])}",
+            f"[{name}](tables/cells.csv#L{index + 2}), {heading(row['metric'])}",
             f"{row['mean']:.1f} ± {row['sd']:.1f} ({row['n']})",
             f"{row['paper']:.1f}" + ("" if pd.isna(row["paper_sd"]) else f" ± {row['paper_sd']:.1f}"),
             difference(row["difference"], 1),
@@ -182,6 +182,6 @@ def _compared(cells: pd.DataFrame, results: Results) -> str:
             row["verdict"],
             *(row[name] for name in others),
         ]
-        for index, row in cells.iterrows()
+        for name, (index, row) in zip(names, cells.iterrows(), strict=True)
     ]
     return table(header, rows)

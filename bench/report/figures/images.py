@@ -41,7 +41,7 @@ def draw_grid(axes: Axes, name: str, dataset: str, variant: str, source: Source)
         side = int(np.sqrt(len(images)))
         images = images[: side * side].reshape(side, side, *images.shape[1:])
     show(axes, images, source.diverged(dataset, variant))
-    axes.set_title(source.labels[variant])
+    axes.set_title(source.label(variant, dataset))
 
 
 def strips_height(panel: dict[str, Any]) -> float:
@@ -56,7 +56,7 @@ def draw_strips(area: SubFigure, panel: dict[str, Any], source: Source) -> None:
     for row, images, variant in zip(grid, arrays, panel["variants"], strict=True):
         for axes, pair in zip(row, images, strict=False):
             show(axes, pair[None], source.diverged(panel["dataset"], variant))
-        row[0].set_ylabel(source.labels[variant], rotation=0, ha="right", va="center")
+        row[0].set_ylabel(source.label(variant, panel["dataset"]), rotation=0, ha="right", va="center")
 
 
 draw_gaussian = partial(draw_grids, "gaussian")

@@ -22,10 +22,9 @@ class Source:
     plan: dict[str, Any]
     results: Path
 
-    @cached_property
-    def labels(self) -> dict[str, str]:
-        """How the paper calls each variant."""
-        return labels(self.plan)
+    def label(self, variant: str, dataset: str | None = None) -> str:
+        """Return how the paper calls a variant on a data set, or on all of them."""
+        return labels(self.plan, dataset).get(variant, variant)
 
     @cached_property
     def _singular_values(self) -> pd.DataFrame:
@@ -50,7 +49,7 @@ class Source:
     def absent(self, panel: dict[str, Any], name: str) -> list[str]:
         """Return the labels of the variants that the config wants in a figure's panel and that do not run."""
         wanted = self.plan["config"]["figures"][name]["panels"][panel["role"]]
-        return [self.labels[variant] for variant in wanted if variant not in panel["variants"]]
+        return [self.label(variant, panel["dataset"]) for variant in wanted if variant not in panel["variants"]]
 
     def seeds(self, dataset: str, variant: str) -> list[int]:
         """Return the seeds of a variant."""

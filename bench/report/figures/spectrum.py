@@ -38,7 +38,7 @@ def note(panel: dict[str, Any], source: Source) -> str:
 def draw_spectra(axes: Axes, panel: dict[str, Any], source: Source) -> None:
     """Draw one line per variant (mean over finite seeds) with a band from least to largest."""
     frame = source.spectra(panel)
-    names = {variant: _name(frame, variant, source) for variant in panel["variants"]}
+    names = {variant: _name(frame, variant, panel, source) for variant in panel["variants"]}
     frame = frame.assign(variant=frame["variant"].map(names))
     order = list(names.values())
     sns.lineplot(frame, x="index", y="value", hue="variant", hue_order=order, errorbar=("pi", 100), ax=axes)
@@ -71,7 +71,7 @@ def legend(area: SubFigure, axes: Axes, columns: int) -> None:
     area.legend(handles, names, loc="outside lower center", ncols=columns, frameon=False)
 
 
-def _name(frame: Any, variant: str, source: Source) -> str:
+def _name(frame: Any, variant: str, panel: dict[str, Any], source: Source) -> str:
     first = frame[(frame["variant"] == variant) & (frame["index"] == 0)]["value"]
-    diverged, label = first.isna().sum(), source.labels[variant]
+    diverged, label = first.isna().sum(), source.label(variant, panel["dataset"])
     return f"{label} ({len(first) - diverged} of {len(first)}, {diverged} diverged)" if diverged else label

@@ -50,7 +50,7 @@ def draw(area: SubFigure, panel: dict[str, Any], source: Source) -> None:
         place = {"transform": row[-1].get_yaxis_transform(), "va": "bottom", "fontsize": 8, "color": "0.4"}
         row[-1].text(0.01, factors, f"{factors} factors", **place)
     area.figure.draw_without_rendering()  # the names' places depend on the final layout
-    names = [_name(own, source.labels[variant]) for variant, own in seen.items()]
+    names = [_name(own, source.label(variant, panel["dataset"])) for variant, own in seen.items()]
     for axes, metric in zip(row, RANKS, strict=True):
         lines = [_mean(own)[[EXPLAINED, metric]].to_numpy() for own in seen.values()]
         ends = np.array([line[-1] for line in lines])
