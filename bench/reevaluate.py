@@ -19,7 +19,7 @@ from bench.engine.build import draw_codes, load_models, map_images
 from bench.job.progress import track
 from bench.measures.base.classification import Codes, classify
 from bench.measures.base.densities import sample
-from bench.measures.base.distances import fid, read_reference
+from bench.measures.base.distances import decode_features, distances, read_reference
 from bench.measures.base.features import Reference, load_extractor
 from bench.measures.base.heads import budgets
 from bench.models.base.autoencoder import Autoencoder
@@ -136,7 +136,8 @@ def generated(run: Run, real: Real, alternative: dict, codes: dict[str, np.ndarr
         drawn = load_file(intact(run.samples))[DENSITY][:, : alternative.get("count")]
     reference = real.references[alternative.get("reference", real.split)]
     for seed, model, z in zip(run.spec.seeds, run.models, drawn, strict=True):
-        for name, value in fid(model, z, reference, real.extractor, run.device)[0].items():
+        features, _ = decode_features(model, z, real.extractor, run.device)
+        for name, value in distances(features, reference).items():
             yield seed, f"{name}:{DENSITY}", value
 
 

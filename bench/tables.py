@@ -57,12 +57,12 @@ def whole_report(results: Results) -> str:
 def long_tables(results: Results) -> dict[str, pd.DataFrame]:
     """Return the tables in long form, one row per data set, variant and metric (columns: `cells.COLUMNS`)."""
     return {
-        "table_1": results.select("fid:", "kid:"),
+        "table_1": results.select("fid:", "kid:", "precision:", "recall:"),
         "table_2": results.select("error:"),
         "ablations": ablation_frame(results),
         "spectra": results.select(*SPECTRA),
         "reconstruction": results.select("mse", "explained_variance"),
-        "interpolation": results.select("off_manifold:", "midpoint_error"),
+        "interpolation": results.select("interpolation:", "interpolation_fid:", "midpoint_error"),
         "cost": cost_frame(results),
     }
 

@@ -61,10 +61,10 @@ def test_alternatives_are_read_by_name_from_both_kinds(plan, tmp_path):
     assert set(trained["variant"]) == {"ae", "irmae"} and list(trained["value"]) == [5.0, 6.0, 7.0] * 2
 
 
-def test_floor_and_ceiling_stand_as_the_variant_reference(plan, tmp_path):
+def test_controls_stand_as_the_variant_reference(plan, tmp_path):
     metrics = gather_metrics(plan, tmp_path)
-    floor = metrics.query("variant == 'reference' and metric == 'fid:real' and dataset == 'mnist5k'")
-    assert list(floor["step"].unique()) == ["reference"] and list(floor["value"]) == [2.0, 4.0]
+    real = metrics.query("variant == 'reference' and metric == 'fid:real' and dataset == 'mnist5k'")
+    assert list(real["step"].unique()) == ["reference"] and list(real["value"]) == [2.0, 4.0]
 
 
 def test_only_files_of_the_plan_are_read(plan, tmp_path):

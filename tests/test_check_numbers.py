@@ -83,12 +83,12 @@ def test_a_batch_of_seeds_that_the_plan_lost(results):
         (r"^0,fid:real,.*\n", "", "seeds {}: has fid:real of seed 0 0 times, not once"),
         (r"^0,fid:noise,.*", "0,fid:noise,", "seeds {}: has fid:noise of seed 0 0 times, not once"),
         (r"^(0,fid:real,.*)", r"\1\n\1", "seeds {}: has fid:real of seed 0 2 times, not once"),
-        (r"^0,off_manifold:blend,.*\n", "", "seeds {}: has off_manifold:blend of seed 0 0 times, not once"),
-        (r"^0,off_manifold:real,.*", "0,off_manifold:real,2.0", "numbers {}: off_manifold:real of seed 0 is 2.0, out"),
+        (r"^0,interpolation:blend,.*\n", "", "seeds {}: has interpolation:blend of seed 0 0 times, not once"),
+        (r"^0,recall:mean,.*", "0,recall:mean,2.0", "numbers {}: recall:mean of seed 0 is 2.0, out"),
         (r'"data_sha256": "', '"data_sha256": "0', "data {}: was made from other images than data/mnist5k holds"),
     ],
 )
-def test_a_floor_or_ceiling_that_is_not_to_be_trusted(results, pattern, new, message):
+def test_a_control_that_is_not_to_be_trusted(results, pattern, new, message):
     name = "data/mnist5k/reference.csv"
     edit(results / name, pattern, new)
     follow(results)
@@ -104,10 +104,47 @@ def test_a_distance_below_that_of_real_images(results):
     assert finding.startswith("fid mnist5k/ae, fid:gmm: 0.5 is below real images' own 2")
 
 
-def test_a_distance_above_that_of_noise_is_a_warning(results):
+def test_a_distance_no_better_than_that_of_what_is_no_image_is_a_warning(results):
     edit(results / "data/mnist5k/reference.csv", "fid:noise,500.0", "fid:noise,50.0")
+    edit(results / "data/mnist5k/reference.csv", "fid:mean,200.0", "fid:mean,61.0")
     follow(results)
-    assert any(line.startswith("fid mnist5k/pca, fid:gmm: 61 is above 50") for line in findings(results, "warning"))
+    said = "fid mnist5k/pca, fid:gmm: 61 is no better than that of uniform noise, the pixel mean"
+    assert any(line.startswith(said) for line in findings(results, "warning"))
+
+
+def test_interpolations_nearer_than_real_images_or_as_far_as_blank_ones(results):
+    for seeds in ("0-1", "2"):
+        path = results / f"runs/mnist5k/ae/{seeds}/metrics/generate.csv"
+        edit(path, r"interpolation:middle,.*", "interpolation:middle,-0.2", count=0)
+        path = results / f"runs/mnist5k/pca/{seeds}/metrics/generate.csv"
+        edit(path, r"interpolation:middle,.*", "interpolation:middle,6.5", count=0)
+    follow(results)
+    (finding,) = findings(results)
+    assert finding.startswith("interpolation mnist5k/ae, interpolation:middle: -0.2 is below real images' own 0")
+    said = "interpolation mnist5k/pca, interpolation:middle: 6.5 is no better than that of blank images, the pixel mean"
+    assert any(line.startswith(said) for line in findings(results, "warning"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("fid:blank", 1.0, "fid: finds blank images as good as real images"),
+        ("kid:noise", 0.001, "kid: finds uniform noise as good as real images"),
+        ("kid:mean", -0.1, "kid: finds the pixel mean as good as real images"),
+        ("interpolation:blank", -0.3, "interpolation: finds blank images as good as real images"),
+    ],
+)
+def test_a_yardstick_that_prefers_what_is_no_image(results, name, value, said):
+    edit(results / "data/mnist5k/reference.csv", f"^0,{name},.*", f"0,{name},{value}")
+    follow(results)
+    (finding,) = findings(results)
+    assert finding.startswith(f"yardstick mnist5k, {said}")
+
+
+def test_precision_that_one_image_has_again_and_again_is_no_yardstick_and_no_finding(results):
+    edit(results / "data/mnist5k/reference.csv", "^0,precision:blank,.*", "0,precision:blank,1.0")
+    follow(results)
+    assert findings(results) == []
 
 
 def test_a_table_that_does_not_say_what_the_files_say(results):
@@ -171,6 +208,7 @@ def test_every_other_table_follows_from_the_files_too(results, name):
     ("key", "value", "message"),
     [
         ("sample.count", 2000, "generate.csv: count:samples: [1000.0], the config asks for [2000.0]"),
+        ("fid.pairs", 50, "generate.csv: count:pairs: [500.0], the config asks for [50.0]"),
         (
             "classify.budgets",
             [10, 1000],
@@ -192,7 +230,6 @@ def test_counts_that_are_not_the_configs(results, key, value, message):
 @pytest.mark.parametrize(
     ("measure", "options", "message"),
     [
-        ("interpolation", {"scored": 50}, "count:pairs: [100.0], the config asks for [50.0]"),
         (
             "spectrum",
             {"thresholds": [0.02]},

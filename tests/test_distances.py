@@ -8,7 +8,7 @@ from small_run import CPU, SHAPE
 
 from bench.engine.build import decode
 from bench.job.command import Stop
-from bench.measures.base.distances import fid, read_reference
+from bench.measures.base.distances import decode_features, distances, read_reference
 from bench.measures.base.features import Reference, images_to_features, load_extractor
 from bench.records.files import sha256
 from benchmarks.random_network import write_random_in_domain
@@ -46,31 +46,33 @@ def features_of(z, extractor) -> torch.Tensor:
 
 def test_samples_that_are_the_real_images_have_no_distance(extractor):
     z = levels(COUNT)
-    metrics, images = fid(Pixels(), z, Reference(features_of(z, extractor)), extractor, CPU)
+    features, images = decode_features(Pixels(), z, extractor, CPU)
+    metrics = distances(features, Reference(features_of(z, extractor)))
     assert metrics["fid"] == pytest.approx(0, abs=1e-5)  # one grey level: a covariance of low rank
-    assert np.array_equal(images, (z[:100] * 255).round().astype(np.uint8).reshape(100, *SHAPE))
+    assert np.array_equal(images, (z * 255).round().astype(np.uint8).reshape(COUNT, *SHAPE))
 
 
 def test_noise_is_far_from_real_images_and_other_real_images_are_near(extractor):
     reference = Reference(features_of(levels(COUNT), extractor))
     noise = np.random.default_rng(1).random((COUNT, np.prod(SHAPE)), dtype=np.float32)
-    near, far = (fid(Pixels(), z, reference, extractor, CPU)[0] for z in (levels(COUNT, seed=1), noise))
+    near, far = (distances(features_of(z, extractor), reference) for z in (levels(COUNT, seed=1), noise))
     assert near["fid"] < far["fid"] / 5
     assert abs(near["kid"]) < far["kid"] / 5
 
 
 def test_a_diverged_seed_has_no_numbers_and_black_images(extractor):
     z = np.full_like(levels(COUNT), np.nan)
-    metrics, images = fid(Pixels(), z, Reference(features_of(levels(COUNT), extractor)), extractor, CPU)
-    assert np.isnan([metrics["fid"], metrics["kid"]]).all()
-    assert images.shape == (100, *SHAPE) and images.dtype == np.uint8 and not images.any()
+    features, images = decode_features(Pixels(), z, extractor, CPU)
+    assert features is None
+    assert np.isnan(list(distances(features, Reference(features_of(levels(COUNT), extractor))).values())).all()
+    assert images.shape == (COUNT, *SHAPE) and images.dtype == np.uint8 and not images.any()
 
 
 def test_a_reference_is_read_by_split_and_stops_if_it_was_made_with_other_weights(tmp_path, weights):
-    path, features = tmp_path / "reference.safetensors", torch.rand(50, 64)
-    save_file({"test": features}, path, {"extractor": "in_domain", "weights_sha256": sha256(weights)})
+    path, kept = tmp_path / "reference.safetensors", {"test": torch.rand(50, 64), "train": torch.rand(30, 64)}
+    save_file(kept, path, {"extractor": "in_domain", "weights_sha256": sha256(weights)})
     references, network = read_reference(path, weights, CPU)
-    assert torch.equal(references["test"].features, features)
+    assert all(torch.equal(references[split].features, kept[split]) for split in ("train", "test"))
     assert network == {"extractor": "in_domain", "weights_sha256": sha256(weights)}
     weights.write_bytes(b"others")
     with pytest.raises(Stop, match="reference.safetensors was made with other weights"):

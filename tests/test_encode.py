@@ -5,15 +5,12 @@ import pytest
 import torch
 from small_run import CPU, DATA, LATENT, SHAPE, read_rows, specification, write_small_run
 
-from bench.datasets import linear
 from bench.encode import main
 from bench.engine.build import decode
-from bench.measures.base.manifold import drawn_pairs, nearest, rms
 from bench.measures.spectrum import spectrum
-from bench.records.data import load
 from bench.records.stream import stream
 
-MEASURES = {"reconstruction": {}, "spectrum": {"thresholds": [0.01]}, "interpolation": {"scored": 20}}
+MEASURES = {"reconstruction": {}, "spectrum": {"thresholds": [0.01]}}
 PICTURES = {"interpolate": {"pairs": 3, "steps": 4}, "pca_grid": {"size": 5, "extent": 2.0}}
 DIVERGED = 1
 
@@ -64,20 +61,10 @@ def test_the_spectrum_is_that_of_the_test_codes(run, values):
     assert {name: values[name] for name in expected} == pytest.approx(expected)
 
 
-def test_the_middle_of_two_codes_is_held_against_the_training_images_and_the_true_image(run, values):
-    folder, models = run
-    pairs = drawn_pairs("scored pairs", 20, DATA["test"])
-    middle = decode(models[0], np.load(folder / "codes" / "test.npy")[0][pairs].mean(1), CPU)
-    real = load(folder / "data", "train")[0]
-    assert values["off_manifold:middle"] == pytest.approx(nearest(middle, real, CPU).mean(), abs=1e-4)
-    assert values["midpoint_error"] == pytest.approx(rms(middle, linear.midpoints(pairs, **DATA)).mean(), abs=1e-4)
-    assert values["count:pairs"] == 20
-
-
-def test_a_diverged_seed_has_every_number_of_the_others_and_none_but_counts(run, values):
+def test_a_diverged_seed_has_the_name_of_every_number_and_no_number(run, values):
     lost = {name: value for (seed, name), value in read_rows(run[0] / "encode.csv").items() if seed == DIVERGED}
     assert lost.keys() == values.keys()
-    assert {name for name, value in lost.items() if value} == {"count:pairs"}
+    assert not any(lost.values())
 
 
 def test_strips_go_from_one_reconstruction_to_another_and_a_diverged_seed_is_black(run):

@@ -5,11 +5,13 @@ from small_run import CPU
 from torch_fidelity import calculate_metrics
 from torch_fidelity.metric_fid import KEY_METRIC_FID, fid_features_to_statistics, fid_statistics_to_metric
 
+from bench.measures.base import features as module
 from bench.measures.base.features import (
     KID_SEED,
     Reference,
     features_to_fid,
     features_to_kid,
+    features_to_precision_recall,
     images_to_features,
     load_extractor,
 )
@@ -111,6 +113,7 @@ def test_the_numbers_are_those_of_torch_fidelity(weights, extractor):
         input2=Images(other),
         fid=True,
         kid=True,
+        prc=True,
         kid_subset_size=230,
         rng_seed=KID_SEED,
         feature_extractor="in-domain",
@@ -124,6 +127,31 @@ def test_the_numbers_are_those_of_torch_fidelity(weights, extractor):
     distance = features_to_fid(features, Reference(real))
     assert distance == pytest.approx(expected["frechet_inception_distance"], rel=1e-3) and distance > 0.01
     assert features_to_kid(features, real) == pytest.approx(expected["kernel_inception_distance_mean"], rel=1e-3)
+    shares = features_to_precision_recall(features, real)
+    assert shares == pytest.approx((expected["precision"], expected["recall"]))
+
+
+def test_precision_and_recall_are_shares_of_images_within_a_neighbours_reach():
+    # Five real images a step apart: the third nearest neighbour of the outer ones is 3 steps away, of the others 2.
+    real = torch.tensor([[0.0], [1.0], [2.0], [3.0], [4.0]])
+    generated = torch.tensor([[-2.5], [-3.5], [1.0], [7.5]])
+    precision, recall = features_to_precision_recall(generated, real)
+    assert precision == 0.5  # -2.5 and 1 are within 3 of 0 and of 1, the others of none
+    assert recall == 1  # of so few generated images every neighbour's reach is wide
+    assert features_to_precision_recall(real, real) == (1, 1)
+
+
+def test_one_real_image_again_and_again_has_precision_and_no_recall():
+    real = normal(200).float()
+    assert features_to_precision_recall(real[:1].expand(200, -1), real) == pytest.approx((1, 1 / 200))
+
+
+def test_precision_and_recall_do_not_hang_on_the_chunks(monkeypatch):
+    generated, real = normal(300).float() * 1.5, normal(400, seed=1).float()
+    whole = features_to_precision_recall(generated, real)
+    monkeypatch.setattr(module, "ROWS", 70)
+    assert features_to_precision_recall(generated, real) == pytest.approx(whole, abs=0.005)
+    assert 0.5 < whole[0] < whole[1] < 1
 
 
 @pytest.mark.parametrize("side", [32, 64])

@@ -1,16 +1,25 @@
-"""Rule `generate`: samples of both densities, their FID and KID, the images of Figures 6 and 7."""
+"""Rule `generate`: samples of both densities and what they score, interpolations, the images of Figures 6 and 7."""
 
 import numpy as np
 import pytest
 import torch
 from safetensors.numpy import load_file
 from safetensors.torch import save_file
-from small_run import CPU, LATENT, SHAPE, make_spec, read_rows, specification, write_small_run
+from small_run import CPU, DATA, LATENT, SHAPE, make_spec, read_rows, specification, write_small_run
 
+from bench.datasets import linear
 from bench.engine.build import decode
-from bench.generate import generate, main
-from bench.measures.base.distances import SHOWN
-from bench.measures.base.features import Reference, features_to_fid, features_to_kid, images_to_features, load_extractor
+from bench.generate import SHOWN, generate, main
+from bench.measures.base.features import (
+    Reference,
+    features_to_fid,
+    features_to_kid,
+    features_to_precision_recall,
+    images_to_features,
+    load_extractor,
+)
+from bench.measures.base.interpolation import Scale
+from bench.measures.base.pairs import drawn_pairs, rms
 from bench.records.files import read_origin, sha256
 from benchmarks.random_network import write_random_in_domain
 
@@ -18,6 +27,8 @@ COUNT = 120
 SAMPLE = {"count": COUNT, "covariance_floor": 1e-6}
 DENSITIES = ("gaussian", "gmm")
 DIVERGED = 1
+SCALE = Scale(0.5, 2.0)
+PAIRS = 15
 
 
 def test_a_seed_is_the_same_whatever_batch_it_is_in():
@@ -41,13 +52,15 @@ def run(tmp_path_factory):
     write_random_in_domain(folder / "network.safetensors")
     network = {"extractor": "in_domain", "weights_sha256": sha256(folder / "network.safetensors")}
     features = {split: torch.rand(n, 64) for split, n in (("train", 30), ("test", 50))}
-    save_file(features, folder / "reference.safetensors", network)
+    kept = features | {"interpolation_fid": torch.tensor(SCALE, dtype=torch.float64)}
+    save_file(kept, folder / "reference.safetensors", network)
     main(
         spec=specification(),
         components=2,
         sample=SAMPLE,
         extractor="in_domain",
         against="test",
+        pairs=PAIRS,
         model=folder / "model.safetensors",
         codes=folder / "codes",
         data=folder / "data",
@@ -58,7 +71,7 @@ def run(tmp_path_factory):
         images=folder / "images",
         device=CPU,
     )
-    return folder, models, features["test"]
+    return folder, models, features
 
 
 def test_samples_are_those_of_the_densities_of_the_training_codes(run):
@@ -72,13 +85,16 @@ def test_samples_are_those_of_the_densities_of_the_training_codes(run):
 
 @pytest.mark.parametrize("density", DENSITIES)
 def test_distances_are_those_of_the_decoded_samples_from_the_reference_split(run, density):
-    folder, models, reference = run
+    folder, models, kept = run
+    reference = kept["test"]
     decoded = decode(models[0], load_file(folder / "samples.safetensors")[density][0], CPU)
     extractor = load_extractor("in_domain", folder / "network.safetensors", CPU)
     features = images_to_features(decoded, extractor, CPU)
     values = read_rows(folder / "generate.csv")
     assert float(values[0, f"fid:{density}"]) == pytest.approx(features_to_fid(features, Reference(reference)))
     assert float(values[0, f"kid:{density}"]) == pytest.approx(features_to_kid(features, reference))
+    shares = [float(values[0, f"{name}:{density}"]) for name in ("precision", "recall")]
+    assert shares == pytest.approx(features_to_precision_recall(features, reference))
     images = np.load(folder / "images" / f"{density}.npy")
     assert images.shape == (2, SHOWN, *SHAPE) and images.dtype == np.uint8
     assert np.array_equal(images[0], decoded[:SHOWN]) and not images[DIVERGED].any()
@@ -88,10 +104,25 @@ def test_a_diverged_seed_has_every_number_of_the_others_and_none_but_counts(run)
     values = read_rows(run[0] / "generate.csv")
     names = {seed: {name for of, name in values if of == seed} for seed in (0, DIVERGED)}
     assert names[0] == names[DIVERGED]
-    counts = {"count:samples", "count:reference"}
+    counts = {"count:samples", "count:reference", "count:pairs"}
     assert {name for name in names[DIVERGED] if values[DIVERGED, name]} == counts
     for seed in names:
-        assert [values[seed, f"count:{what}"] for what in ("samples", "reference")] == [f"{COUNT}.0", "50.0"]
+        found = [float(values[seed, name]) for name in ("count:samples", "count:reference", "count:pairs")]
+        assert found == [COUNT, 50, PAIRS]
+
+
+def test_the_middle_of_two_codes_is_held_against_the_training_images_and_the_true_image(run):
+    folder, models, reference = run
+    pairs = drawn_pairs("scored pairs", PAIRS, DATA["test"])
+    z = np.load(folder / "codes" / "test.npy")[0][pairs]
+    extractor = load_extractor("in_domain", folder / "network.safetensors", CPU)
+    values = read_rows(folder / "generate.csv")
+    for name, codes in (("middle", z.mean(1)), ("ends", z[:, 0])):
+        features = images_to_features(decode(models[0], codes, CPU), extractor, CPU)
+        expected = SCALE.share(features_to_fid(features, Reference(reference["train"])))
+        assert float(values[0, f"interpolation:{name}"]) == pytest.approx(expected, rel=1e-4)
+    error = rms(decode(models[0], z.mean(1), CPU), linear.midpoints(pairs, **DATA)).mean()
+    assert float(values[0, "midpoint_error"]) == pytest.approx(error, abs=1e-4)
 
 
 def test_numbers_say_which_networks_features_they_are_of(run):

@@ -1,4 +1,4 @@
-"""Rule `reference`: floors, ceilings and features of real images."""
+"""Rule `reference`: features of real images, and what controls score."""
 
 import shutil
 
@@ -9,10 +9,12 @@ from safetensors import safe_open
 from small_run import CPU, DATA, read_rows
 
 from bench.fetch import fetch
-from bench.measures.base.features import images_to_features, load_extractor
-from bench.measures.base.manifold import nearest
+from bench.fid_extractor import main as train_extractor
+from bench.measures.base.features import Reference, features_to_fid, images_to_features, load_extractor
+from bench.measures.base.pairs import blended, drawn_pairs
 from bench.records.data import load
 from bench.records.files import read_json, read_origin, sha256, write_json
+from bench.records.names import UNREAL
 from bench.reference import halves, main, noise_images
 from benchmarks.random_network import write_random_in_domain
 
@@ -41,6 +43,7 @@ def test_noise_takes_every_value_and_repeats():
     assert np.array_equal(noise, noise_images(50, (3, 8, 8)))
 
 
+KEPT = ("train", "test", "interpolation_fid")
 COUNTS = {"train": 600, "test": 300}
 
 
@@ -60,7 +63,7 @@ def run_rule(folder, against="test", count=1000):
         against=against,
         extractor="in_domain",
         count=count,
-        scored=COUNTS["test"] // 2,
+        pairs=COUNTS["test"] // 2,
         data=folder / "data",
         network=folder / "network.safetensors",
         features=features,
@@ -68,47 +71,86 @@ def run_rule(folder, against="test", count=1000):
         device=CPU,
     )
     with safe_open(features, framework="pt") as file:
-        tensors, metadata = {name: file.get_tensor(name) for name in ("train", "test")}, file.metadata()
+        tensors, metadata = {name: file.get_tensor(name) for name in KEPT}, file.metadata()
     return tensors, metadata, {key: float(value) for key, value in read_rows(metrics).items()}
 
 
+@pytest.fixture(scope="module")
+def extractor(folder):
+    return load_extractor("in_domain", folder / "network.safetensors", CPU)
+
+
 @pytest.mark.parametrize(("split", "half"), [("test", 300), ("train", 150)])
-def test_the_reference_is_the_whole_split_and_the_floor_the_other(folder, split, half):
+def test_the_reference_is_the_whole_split_and_the_real_images_are_of_the_other(folder, extractor, split, half):
     features, metadata, rows = run_rule(folder, split)
-    extractor = load_extractor("in_domain", folder / "network.safetensors", CPU)
     expected = images_to_features(load(folder / "data", split)[0], extractor, CPU)
     assert torch.equal(features[split], expected) and features[split].shape == (COUNTS[split], 64)
     assert features[{"test": "train", "train": "test"}[split]].shape == (half, 64)
     assert metadata == {"extractor": "in_domain", "weights_sha256": sha256(folder / "network.safetensors")}
     assert metadata.items() <= read_origin(folder / "reference.csv").items()
     counts = {name: value for name, value in rows.items() if name[1].startswith("count")}
-    assert counts == {(0, "count:real"): half, (1, "count:real"): half, (0, "count:noise"): 1000}
+    unreal = {(0, f"count:{name}"): 1000 for name in ("noise", "blank", "mean")}
+    assert counts == {(0, "count:real"): half, (1, "count:real"): half} | unreal
 
 
-def test_the_floor_lies_below_the_ceiling(folder):
+def test_the_halves_of_the_real_images_are_scored_alone(folder):
     rows = run_rule(folder)[2]
-    for metric in ("fid", "kid"):
-        floors = [rows[seed, f"{metric}:real"] for seed in (0, 1)]
-        assert floors[0] != floors[1]
-        assert max(map(abs, floors)) < 0.5 * rows[0, f"{metric}:noise"]
+    assert rows[0, "fid:real"] != rows[1, "fid:real"]
 
 
-def test_floor_and_ceiling_take_as_many_images_as_there_are_samples(folder):
+def test_controls_are_as_many_images_as_there_are_samples(folder):
     rows = run_rule(folder, count=10)[2]
     assert {value for (_, metric), value in rows.items() if metric.startswith("count")} == {10}
 
 
-def test_without_a_model_the_ends_are_real_and_the_middles_blended(folder):
-    rows = {name: value for (_, name), value in run_rule(folder, count=10)[2].items()}
-    test, train = (load(folder / "data", split)[0] for split in ("test", "train"))
-    assert rows["off_manifold:real"] == pytest.approx(nearest(test, train, CPU).mean())  # the pairs are all test images
-    assert 0 < rows["off_manifold:blend"] < 1
-    assert rows["midpoint_error:blend"] < 1 / 255  # of a linear set, blended pixels are the image halfway
+def test_blank_images_and_the_pixel_mean_are_one_image_again_and_again(folder, extractor):
+    features, _, rows = run_rule(folder)
+    train = load(folder / "data", "train")[0]
+    for name, image in (("blank", np.zeros_like(train[0])), ("mean", train.mean(0).round().astype(np.uint8))):
+        of_one = images_to_features(np.repeat(image[None], 2, 0), extractor, CPU)
+        assert rows[0, f"fid:{name}"] == pytest.approx(features_to_fid(of_one, Reference(features["test"])), rel=1e-4)
 
 
-def test_where_the_images_halfway_are_not_known_nothing_is_said_of_them(folder, tmp_path):
+def test_interpolations_have_0_for_the_test_images_of_the_pairs_and_1_for_their_pixels_blended(folder, extractor):
+    features, _, rows = run_rule(folder)
+    test = load(folder / "data", "test")[0]
+    ends = test[drawn_pairs("scored pairs", 150, 300)]
+    sets = {"real": ends[:, 0], "blend": blended(ends)}
+    train = Reference(features["train"])
+    fids = {name: features_to_fid(images_to_features(x, extractor, CPU), train) for name, x in sets.items()}
+    assert {name: rows[0, f"interpolation_fid:{name}"] for name in fids} == pytest.approx(fids)
+    assert features["interpolation_fid"].tolist() == pytest.approx([*fids.values()])
+    assert [rows[0, f"interpolation:{name}"] for name in fids] == [0, 1]
+
+
+def test_the_true_image_halfway_is_asked_where_it_is_known(folder, tmp_path):
+    assert run_rule(folder)[2][0, "midpoint_error:blend"] < 1 / 255  # of a linear set, blended pixels are that image
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     record = read_json(tmp_path / "data" / "data.json")
     write_json(tmp_path / "data" / "data.json", record | {"name": "mnist5k", "options": {"train": 1, "test": 1}})
     names = {name for _, name in run_rule(tmp_path, count=10)[2]}
-    assert {"off_manifold:real", "off_manifold:blend"} <= names and "midpoint_error:blend" not in names
+    assert "interpolation:blend" in names and "midpoint_error:blend" not in names
+
+
+# Every data set that needs no download, small: no yardstick may find what is no image as good as real ones.
+DATASETS = {
+    "shapes": ("shapes", {"train": 2000, "test": 400, "square": "centre", "colours": "rgb"}),
+    "shapes in grey": ("shapes", {"train": 2000, "test": 400, "square": "centre", "colours": "grey"}),
+    "mnist5k": ("mnist5k", {"train": 2000, "test": 400}),
+    "gaussian2d": ("gaussian2d", {"train": 484, "test": 400, "sigma": 0.2}),
+    "linear": ("linear", {"train": 2000, "test": 400, "rank": 8, "smallest": 0.25}),
+}
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_by_every_yardstick_real_images_are_better_than_what_is_none(name, tmp_path):
+    dataset, options = DATASETS[name]
+    fetch(dataset, options, tmp_path, tmp_path / "data")
+    train_extractor(epochs=3, data=tmp_path / "data", weights=tmp_path / "network.safetensors", device=CPU)
+    rows = run_rule(tmp_path, count=400)[2]
+    for metric in ("fid", "kid", "interpolation"):
+        real = max(rows.get((seed, f"{metric}:real"), -np.inf) for seed in (0, 1))
+        unreal = {control: rows[0, f"{metric}:{control}"] for control in UNREAL}
+        assert all(value > real for value in unreal.values()), (metric, real, unreal)
+    assert rows[0, "interpolation_fid:real"] < rows[0, "interpolation_fid:blend"]
+    assert min(rows[seed, "recall:real"] for seed in (0, 1)) > max(rows[0, f"recall:{control}"] for control in UNREAL)

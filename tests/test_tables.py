@@ -102,8 +102,10 @@ def test_table_1_sets_our_fid_beside_the_papers(text):
     part = section(text, "### mnist5k (digits)")
     assert row(part, "AE")[:2] == ["44.00 ± 1.00 (3)", "39.00 ± 1.00 (3)<br>paper 38.0 (Inception)"]
     assert row(part, "VAE")[1] == "32.50 ± 0.71 (2 of 3, 1 diverged)<br>paper 30.8 (Inception)"
-    assert row(part, "*floor: real images (two halves of the other split)*")[:2] == ["3.00 ± 1.41 (2)"] * 2
-    assert row(part, "*ceiling: uniform noise*")[0] == "500.00 (1)"
+    assert row(part, "AE")[4:] == ["0.60 ± 0.00 (3)", "0.70 ± 0.00 (3)", "0.40 ± 0.00 (3)", "0.50 ± 0.00 (3)"]
+    assert row(part, "*real images*")[:2] == ["3.00 ± 1.41 (2)"] * 2
+    assert row(part, "*uniform noise*")[0] == "500.00 (1)" and row(part, "*blank images*")[0] == "300.00 (1)"
+    assert row(part, "*the pixel mean*")[4:] == ["1.00 (1)"] * 2 + ["0.00 (1)"] * 2
     names = [line.split("|")[1].strip() for line in part.splitlines() if line.startswith("| ")]
     assert names[2:5] == ["AE", "VAE", "IRMAE l=8"]
 
@@ -153,11 +155,13 @@ def test_figure_2_stands_in_numbers_beside_the_digitised_ones(text):
 
 def test_interpolations_stand_beside_blended_pixels_and_true_midpoints_where_they_are_known(text):
     part = section(text, "## Interpolation")
-    assert "at most 100 pairs" in part
+    assert "at most 500 pairs" in part
     known, other = part.split("### mnist5k (digits)")
-    assert row(known, "AE") == ["0.0600 ± 0.0000 (3)", "0.1010 ± 0.0010 (3)", "0.1500 ± 0.0000 (3)"]
-    assert row(known, "*no model: pixels blended*") == ["0.0500 (1)", "0.2000 (1)", "0.3000 (1)"]
-    assert row(other, "VAE")[1] == "0.1015 ± 0.0007 (2 of 3, 1 diverged)" and len(row(other, "AE")) == 2
+    assert row(known, "AE") == ["0.200 ± 0.000 (3)", "0.510 ± 0.010 (3)", "0.1500 ± 0.0000 (3)"]
+    assert row(known, "*pixels blended*") == ["-", "1.000 (1)", "0.3000 (1)"]
+    assert row(known, "*blank images*") == ["6.000 (1)", "6.000 (1)", "-"]
+    assert "real images 3.00 (1), pixels blended 43.00 (1)" in known
+    assert row(other, "VAE")[1] == "0.515 ± 0.007 (2 of 3, 1 diverged)" and len(row(other, "AE")) == 2
 
 
 def test_an_added_measure_is_among_all_numbers_and_has_a_section(folder, text):
@@ -232,7 +236,7 @@ def test_table_1_can_be_recomputed_with_pandas_alone(folder):
     metrics = pd.read_csv(folder / "tables" / "metrics.csv")
     ours = pd.read_csv(folder / "tables" / "table_1.csv")
     keys = ["dataset", "variant", "metric"]
-    wanted = metrics[metrics["metric"].str.contains("^(?:fid|kid):")]
+    wanted = metrics[metrics["metric"].str.contains("^(?:fid|kid|precision|recall):")]
     again = wanted.groupby(keys)["value"].agg(["mean", "std", "count"])
     assert list(ours) == COLUMNS
     both = ours.set_index(keys).join(again.add_suffix("_again"), validate="1:1")

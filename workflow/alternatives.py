@@ -12,7 +12,7 @@ from typing import Any
 MARK = "@"
 SUPERVISED = "supervised"  # the last row of Table 2: a run per data set that uses no autoencoder
 LINEAR = ("none", "default", "orthogonal", "greedy")  # what rule linear_rank compares
-METRIC_STEPS = {"error": ["classify"], "fid": ["generate"]}  # every run has the others'
+METRIC_STEPS = {"error": "classify", "fid": "generate", "interpolation": "generate"}  # every run has the others'
 
 
 def claims(config: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -99,7 +99,7 @@ def trained_again(config: dict[str, Any]) -> Iterator[tuple[str, str, list[str]]
                 for variant, kinds in compared(dataset, config, relatives=own is not None).items():
                     if own is not None and variant not in own:
                         continue
-                    steps = [step for kind in sorted(kinds) for step in METRIC_STEPS.get(kind, [])]
+                    steps = [step for step in dict.fromkeys(METRIC_STEPS.get(kind) for kind in sorted(kinds)) if step]
                     if dataset not in config["classify"]["datasets"] and "classify" in steps:
                         steps.remove("classify")
                     yield f"{dataset}{MARK}{name}", variant, ["encode", *steps]

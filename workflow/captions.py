@@ -22,7 +22,7 @@ HOLDS = {
     "ablations": "Figures 9 to 11 in numbers",
     "spectra": "singular values and ranks of codes",
     "reconstruction": "reconstruction errors",
-    "interpolation": "how far interpolations are from the data",
+    "interpolation": "how far images halfway are from real ones",
     "cost": "what each variant cost",
     "check": "what a check of the run found",
 }

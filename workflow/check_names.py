@@ -9,7 +9,7 @@ from workflow import alternatives, sources
 from workflow.alternatives import SUPERVISED
 from workflow.runs import VARIANT_KEYS
 
-REFERENCE = "reference"  # how the tables call floors and ceilings
+REFERENCE = "reference"  # how the tables call the controls
 
 
 def unknown(where: str, kind: str, name: str, known: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
 """The runs: every variant on every data set, by batches of seeds; in: the merged config, out: plain dictionaries."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
@@ -10,8 +10,7 @@ from workflow.alternatives import SUPERVISED
 # Every other key of a variant is an option of its model.
 VARIANT_KEYS = {"model", "datasets", "training", "latent", "for"}
 # The measures that rule `encode` takes along. Any other has a job of its own, so that a new one leaves the codes alone.
-ENCODED = ("reconstruction", "spectrum", "interpolation")
-PLAIN = ENCODED[:2]  # of runs that are no rows
+ENCODED = ("reconstruction", "spectrum")
 
 
 def batches(seeds: list[int], size: int) -> list[list[int]]:
@@ -42,7 +41,7 @@ def runs(config: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield every run: its specification, folder in the results (`path`), tables (`metrics`), measures of `encode`."""
     for dataset in config["datasets"]:
         for variant, settings in variants_on(dataset, config).items():
-            yield from batched(dataset, variant, settings, metrics(dataset, variant, config), ENCODED, config)
+            yield from batched(dataset, variant, settings, metrics(dataset, variant, config), config)
 
 
 def retrained(config: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -50,7 +49,7 @@ def retrained(config: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for dataset, variant, steps in alternatives.trained_again(config):
         running = variants_on(alternatives.base(dataset), config)
         if variant != SUPERVISED and variant in running:
-            yield from batched(dataset, variant, running[variant], steps, PLAIN, config)
+            yield from batched(dataset, variant, running[variant], steps, config)
 
 
 def batched(
@@ -58,7 +57,6 @@ def batched(
     variant: str,
     settings: dict[str, Any],
     steps: list[str],
-    measures: Iterable[str],
     config: dict[str, Any],
 ) -> Iterator[dict[str, Any]]:
     """Yield a variant's runs on a data set, one per batch of seeds, with what measures them."""
@@ -74,7 +72,7 @@ def batched(
             "seeds": batch,
             "path": f"runs/{dataset}/{variant}/{label(batch)}",
             "metrics": steps,
-            "measures": {name: config["measures"][name] for name in measures},
+            "measures": {name: config["measures"][name] for name in ENCODED},
             "latent": settings.get("latent", data["latent"]),
             "architecture": data["architecture"],
             "training": {**config["training"], **data.get("training", {}), **settings.get("training", {}), **changed},

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from workflow import alternatives
-from workflow.runs import PLAIN, batched, metrics
+from workflow.runs import batched, metrics
 
 # What is not measured of a point: added measures and other protocols.
 ROWS_ONLY = ("measure", "reevaluate")
@@ -25,7 +25,7 @@ def studied(config: dict[str, Any], rows: list[dict[str, Any]]) -> Iterator[dict
                     point = f"{variant}{alternatives.MARK}{name}-{value}"
                     there = {**settings, study["option"]: value}
                     steps = [step for step in metrics(dataset, point, config) if not step.startswith(ROWS_ONLY)]
-                    for run in batched(dataset, point, there, steps, PLAIN, config):
+                    for run in batched(dataset, point, there, steps, config):
                         same = known.get(_decides(run), run)
                         own = {"study": name, "of": variant, "setting": value, "metrics": steps}
                         yield {**same, **own}

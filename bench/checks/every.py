@@ -27,6 +27,7 @@ CHECKS: list[Callable[[Folder], Iterator[Finding]]] = [
     ranked.ranked,
     sizes.counts,
     sizes.epochs,
+    sense.yardsticks,
     sense.limits,
     sense.controls,
     sense.learned,

@@ -160,7 +160,7 @@ class Folder:
         return spec_of(run, record) if record else None
 
     def references(self) -> list[tuple[str, Path]]:
-        """Return the data set and path of the tables of floors and ceilings that can be read."""
+        """Return the data set and path of the tables of controls that can be read."""
         paths = [(name, self.root / "data" / name / f"{REFERENCE}.csv") for name in self.datasets]
         return [(name, path) for name, path in paths if path in self.content]
 

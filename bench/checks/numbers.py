@@ -8,20 +8,24 @@ import numpy as np
 import pandas as pd
 
 from bench.checks.folder import AGAIN, Finding, Folder, error, listed, note, warning
+from bench.records.names import CONTROLS, UNREAL
 
 RANGES = {
     "fid": (0, np.inf),
     "error": (0, 100),
     "explained_variance": (-np.inf, 1),
     "singular_value": (0, 1),
-    "off_manifold": (0, 1),
+    "precision": (0, 1),
+    "recall": (0, 1),
+    "interpolation_fid": (0, np.inf),
     "midpoint_error": (0, 1),
     "penalty_share": (-np.inf, 1),  # a discrepancy is estimated without bias and may be below 0
 }
 FEW = 3
-LIMITS = (  # floors and ceilings of a data set
-    *((0, "fid:real"), (1, "fid:real"), (0, "fid:noise")),
-    *((0, "off_manifold:real"), (0, "off_manifold:blend")),
+CONTROLLED = (  # what the controls of a data set score
+    *((seed, f"{metric}:real") for metric in ("fid", "kid", "precision", "recall") for seed in (0, 1)),
+    *((0, f"{metric}:{name}") for metric in ("fid", "kid", "precision", "recall") for name in UNREAL),
+    *((0, f"interpolation:{name}") for name in CONTROLS),
 )
 
 
@@ -43,11 +47,11 @@ def seeds(folder: Folder) -> Iterator[Finding]:
 
 
 def references(folder: Folder) -> Iterator[Finding]:
-    """Every data set that is sampled or interpolated has its floor and its ceiling, once."""
+    """Every data set that is sampled or interpolated has what every control scores, once."""
     for _, path in folder.references():
         rows = folder.content[path].dropna(subset="value")
         present = list(zip(rows["seed"], rows["metric"], strict=True))
-        for seed, metric in LIMITS:
+        for seed, metric in CONTROLLED:
             if (times := present.count((seed, metric))) != 1:
                 text = f"has {metric} of seed {seed} {times} times, not once; {AGAIN}"
                 yield error("seeds", folder.name(path), text)

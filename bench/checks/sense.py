@@ -5,33 +5,49 @@ from collections.abc import Iterator
 import pandas as pd
 
 from bench.checks.folder import Finding, Folder, error, listed, note, warning
-from bench.records.gather import REFERENCE
+from bench.records.names import CONTROLS, REFERENCE, UNREAL
 
 UNTRAINED, PLAIN = "untrained", "ae"
-CONTROLS = ("pca", UNTRAINED)
+UNLEARNED = ("pca", UNTRAINED)
+YARDSTICKS = ("fid", "kid", "interpolation")
+JUDGED = {"fid:gaussian": "fid", "fid:gmm": "fid", "interpolation:middle": "interpolation"}  # by which yardstick
 QUALITIES = r"^(?:mse|fid:gmm|fid:gaussian|error:\d+:best)$"
 MUCH = 0.1  # of the variance
 
 
-def limits(folder: Folder) -> Iterator[Finding]:
-    """No FID is below that of real images or, but for untrained networks, above that of noise."""
-    means = _means(folder)
+def yardsticks(folder: Folder) -> Iterator[Finding]:
+    """No yardstick finds noise, blank images or the pixel mean as good as real images.
+
+    Precision alone may, of one image that could be real: it is no yardstick without recall.
+    """
+    scores = _scores(folder)
     for dataset in folder.plan["datasets"]:
-        floor = folder.metrics.query("dataset == @dataset and metric == 'fid:real'")["value"].min()
-        ceiling = means.get((dataset, REFERENCE, "fid:noise"))
+        for metric in YARDSTICKS:
+            real = scores.get((dataset, f"{metric}:real"), float("nan"))
+            if preferred := [
+                CONTROLS[name] for name in UNREAL if scores.get((dataset, f"{metric}:{name}"), real) <= real
+            ]:
+                text = f"finds {listed(preferred)} as good as real images: what it says of a model is worth nothing"
+                yield error("yardstick", f"{dataset}, {metric}", text)
+
+
+def limits(folder: Folder) -> Iterator[Finding]:
+    """No model is nearer to real images than real images are or, but for untrained networks, as far as what is none."""
+    means, scores = _means(folder), _scores(folder)
+    for dataset in folder.plan["datasets"]:
         for run in _variants(folder, dataset):
-            for density in ("gaussian", "gmm"):
-                value = means.get((dataset, run["variant"], f"fid:{density}"), float("nan"))
-                where = f"{dataset}/{run['variant']}, fid:{density}"
-                if value < floor:
-                    text = f"{value:.4g} is below real images' own {floor:.4g}: memorised or broken; look at its images"
-                    yield error("fid", where, text)
-                if value > ceiling and run["model"] != UNTRAINED:
-                    yield warning(
-                        "fid",
-                        where,
-                        f"{value:.4g} is above {ceiling:.4g}, that of noise; look at its images",
-                    )
+            for metric, kind in JUDGED.items():
+                value = means.get((dataset, run["variant"], metric), float("nan"))
+                where = f"{dataset}/{run['variant']}, {metric}"
+                least = scores.get((dataset, f"{kind}:real"), -float("inf"))
+                if value < least:
+                    text = f"{value:.4g} is below real images' own {least:.4g}: memorised or broken; look at its images"
+                    yield error(kind, where, text)
+                as_good = [name for name in UNREAL if value >= scores.get((dataset, f"{kind}:{name}"), float("inf"))]
+                if as_good and run["model"] != UNTRAINED:
+                    names = listed(CONTROLS[name] for name in as_good)
+                    text = f"{value:.4g} is no better than that of {names}; look at its images"
+                    yield warning(kind, where, text)
 
 
 def controls(folder: Folder) -> Iterator[Finding]:
@@ -40,7 +56,7 @@ def controls(folder: Folder) -> Iterator[Finding]:
     for dataset in folder.plan["datasets"]:
         variants = _variants(folder, dataset)
         untrained = [run["variant"] for run in variants if run["model"] == UNTRAINED]
-        for run in (run for run in variants if run["model"] not in CONTROLS):
+        for run in (run for run in variants if run["model"] not in UNLEARNED):
             own = means[dataset, run["variant"]].filter(regex=QUALITIES)
             beaten = [
                 m
@@ -64,7 +80,7 @@ def learned(folder: Folder) -> Iterator[Finding]:
     means = _means(folder)
     for dataset in folder.plan["datasets"]:
         plain = means.get((dataset, PLAIN, "explained_variance"), float("nan"))
-        for run in (run for run in _variants(folder, dataset) if run["model"] not in CONTROLS):
+        for run in (run for run in _variants(folder, dataset) if run["model"] not in UNLEARNED):
             value = means.get((dataset, run["variant"], "explained_variance"), float("nan"))
             where = f"{dataset}/{run['variant']}"
             if value <= 0:
@@ -83,6 +99,12 @@ def learned(folder: Folder) -> Iterator[Finding]:
 
 def _means(folder: Folder) -> pd.Series:
     return folder.metrics.groupby(["dataset", "variant", "metric"])["value"].mean()
+
+
+def _scores(folder: Folder) -> pd.Series:
+    """Return what the controls score, of several sets of one kind the least."""
+    rows = folder.metrics[folder.metrics["variant"] == REFERENCE]
+    return rows.groupby(["dataset", "metric"])["value"].min()
 
 
 def _variants(folder: Folder, dataset: str) -> list[dict]:

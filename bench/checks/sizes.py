@@ -25,12 +25,11 @@ def _sizes(folder: Folder, run: dict[str, Any], step: str) -> Sizes:
     config, rows = folder.plan["config"], folder.content[folder.steps(run)[step]]
     images = folder.records[run["dataset"]]["counts"]
     if step == "generate":
-        real = images[config["fid"]["reference"]]
-        for metric, count in (("count:samples", config["sample"]["count"]), ("count:reference", real)):
+        counts = {"samples": config["sample"]["count"], "reference": images[config["fid"]["reference"]]}
+        counts |= {"pairs": min(config["fid"]["pairs"], images["test"] // 2)}
+        for name, count in counts.items():
+            metric = f"count:{name}"
             yield metric, set(rows.loc[rows["metric"] == metric, "value"]), {float(count)}
-    if step == "encode" and "interpolation" in run["measures"]:
-        pairs = set(rows.loc[rows["metric"] == "count:pairs", "value"])
-        yield "count:pairs", pairs, {float(min(run["measures"]["interpolation"]["scored"], images["test"] // 2))}
     if step == "encode":
         values = rows[rows["metric"].str.startswith("singular_value:")].groupby("seed").size()
         yield "singular values", set(values), {run["latent"]}

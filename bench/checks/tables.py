@@ -17,11 +17,11 @@ from bench.verdicts.variance import variance
 
 # The metrics of each table of means, by how their names begin.
 LONG = {
-    "table_1": ("fid:", "kid:"),
+    "table_1": ("fid:", "kid:", "precision:", "recall:"),
     "table_2": ("error:",),
     "spectra": ("effective_rank", "rank:", "largest_singular_value", "singular_value:"),
     "reconstruction": ("mse", "explained_variance"),
-    "interpolation": ("off_manifold:", "midpoint_error"),
+    "interpolation": ("interpolation:", "interpolation_fid:", "midpoint_error"),
 }
 
 

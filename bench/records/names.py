@@ -4,11 +4,22 @@ from collections import Counter
 from typing import Any, NamedTuple
 
 SUPERVISED = "supervised"  # the last row of Table 2, which no variant of the config makes
-REFERENCE = "reference"  # the rule of floors and ceilings, numbers of no model; they stand as a variant of this name
+REFERENCE = "reference"  # the rule of controls, numbers of no model; they stand as a variant of this name
+# What the controls are. No model paints `real` images; the others are none, but for blended pixels of linear data.
+CONTROLS = {
+    "real": "real images",
+    "noise": "uniform noise",
+    "blank": "blank images",
+    "mean": "the pixel mean",
+    "blend": "pixels blended",
+}
+UNREAL = ("noise", "blank", "mean")  # a yardstick that prefers one of these to real images measures nothing
+OF_FEATURES = ("fid:", "kid:", "precision:", "recall:", "interpolation:")  # numbers that hang on the extractor
 PAPER_EXTRACTOR = "inception"
 RANK = "rank:0.01"  # of the ranks at several thresholds, the one that claims and studies are about
 STUDY_METRICS = (RANK, "effective_rank", "explained_variance", "fid:gmm", "error:100:best")
-HIGHER_IS_BETTER = ("explained_variance",)  # of all other metrics less is better, or called so by the paper
+# Of all other metrics less is better, or called so by the paper.
+HIGHER_IS_BETTER = ("explained_variance", "precision:gaussian", "precision:gmm", "recall:gaussian", "recall:gmm")
 
 
 # Names that are no acronyms in capitals.
@@ -86,11 +97,13 @@ def heading(metric: str) -> str:
         "error": "error, {} labels",
         "effective_rank": "effective rank",
         "mse": "test MSE",
-        "off_manifold": "off the data, {}",
         "explained_variance": "variance explained",
         "penalty_share": "penalties' share of the loss",
         "fid": "FID, {}",
         "kid": "KID, {}",
+        "precision": "precision, {}",
+        "recall": "recall, {}",
+        "interpolation": "interpolation, {}",
         "rank_spread": "spread of rank over {}",
         "rank_error": "error of rank",
     }

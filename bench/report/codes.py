@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from bench.records.names import PAPER_DATA, SUPERVISED, dataset_in, heading
+from bench.records.names import OF_FEATURES, PAPER_DATA, SUPERVISED, dataset_in, heading
 from bench.records.tables import natural
 from bench.report.cells import table
 from bench.report.results import OTHER_NETWORK, Place, Results
@@ -21,8 +21,12 @@ DIGITS = {
     "fid": 1,
     "error": 1,
     "singular_value": 3,
-    "off_manifold": 4,
     "penalty_share": 4,
+    "interpolation": 3,
+    "interpolation_fid": 2,
+    "midpoint_error": 4,
+    "precision": 2,
+    "recall": 2,
 }
 ABLATIONS = """\
 ## Ablations
@@ -51,8 +55,8 @@ CONTROLS_TEXT = """\
 ## Controls
 
 Rows whose worth is known: PCA is the best linear code, `untrained` the same network at its initial
-weights. A metric on which they do as well as a trained model says little there. The floor and ceiling of
-FID are in Table 1."""
+weights. A metric on which they do as well as a trained model says little there. What real images, noise, blank
+images and the pixel mean score stands in Table 1 and under Interpolation."""
 
 
 def ablations(results: Results) -> str:
@@ -155,8 +159,8 @@ def _table(results: Results, place: Place, variants: Sequence[str], metrics: Seq
 
 
 def titled(metric: str, results: Results) -> str:
-    """Return a metric's heading; a distance between features of another network than the paper's names that network."""
-    other = metric.startswith(("fid:", "kid:")) and not results.fid_is_the_papers
+    """Return a metric's heading; one of features of another network than the paper's names that network."""
+    other = metric.startswith(OF_FEATURES) and not results.fid_is_the_papers
     return f"{heading(metric)} ({OTHER_NETWORK})" if other else heading(metric)
 
 

@@ -17,13 +17,23 @@ from bench.verdicts.ranking import OVERALL, shows, trained_otherwise
 TEXT = """\
 ## All methods on all data sets
 
-Mean ± standard deviation over seeds. Less is better but for the variance explained; a low rank is worth something
-only beside it, and a penalty only what its share of the loss is. Below, the differences of the same seeds with their
-95 % intervals, **bold** where the seeds show that there is one (p < {:g} in a paired t-test, after Benjamini and
-Hochberg's correction for all {} tests of [family.csv](tables/family.csv), which has every number). What training costs
-is under Cost."""
+Mean ± standard deviation over seeds. Less is better but for the variance explained, precision and recall; a low rank
+is worth something only beside the variance explained, and a penalty only what its share of the loss is. Below, the
+differences of the same seeds with their 95 % intervals, **bold** where the seeds show that there is one (p < {:g} in a
+paired t-test, after Benjamini and Hochberg's correction for all {} tests of [family.csv](tables/family.csv), which has
+every number). What training costs is under Cost."""
 SHARE = "penalty_share"
-SHOWN = ("rank:", "effective_rank", "explained_variance", "fid:gmm", "error:", "off_manifold:", SHARE)
+SHOWN = (
+    "rank:",
+    "effective_rank",
+    "explained_variance",
+    "fid:gmm",
+    "precision:gmm",
+    "recall:gmm",
+    "error:",
+    "interpolation:",
+    SHARE,
+)
 RANKING = """\
 ### How the methods rank
 

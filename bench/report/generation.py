@@ -1,14 +1,16 @@
-"""Table 1: how close generated images come to real ones, by FID and KID."""
+"""Table 1: how close generated images come to real ones, by FID and KID, and by precision and recall."""
 
-from bench.records.names import REFERENCE, SUPERVISED
+from collections.abc import Sequence
+
+from bench.records.names import CONTROLS, REFERENCE, SUPERVISED
 from bench.report.cells import table
 from bench.report.codes import titled
 from bench.report.results import Place, Results
 
 TABLE = "table 1"
-DIGITS = {"fid": 1, "kid": 4}  # FID as in the paper
+DIGITS = {"fid": 1, "kid": 4, "precision": 2, "recall": 2}  # FID as in the paper
 DENSITIES = ("gaussian", "gmm")
-LIMITS = {"real": "*floor: real images (two halves of the other split)*", "noise": "*ceiling: uniform noise*"}
+ROWS = ("real", "noise", "blank", "mean")  # of controls
 EXTRACTORS = {
     "inception": "Inception (torch-fidelity's weights)",
     "in_domain": "a small network trained on the data set's own labels (**in-domain CNN, not Inception: not\n"
@@ -20,35 +22,42 @@ TEXT = """\
 Distance between generated and real images: Fréchet inception distance (FID, the paper's) and kernel
 inception distance (KID); lower is better. Codes are drawn from one Gaussian or from a Gaussian mixture
 (GMM) fitted to the training codes. The paper's numbers for the Gaussian half were not published in any
-source we could read."""
+source we could read.
+
+Precision is the share of generated images that could be real ones, recall the share of real images that
+could be generated ones (arXiv 1904.06991); higher is better. Read them together: one image that could be
+real, again and again, has precision 1 and recall 0.
+
+Rows in *italics* are controls, which no model made: real images of the other split, in two halves, and
+images that are none. A model whose FID is no better than that of noise, of blank images or of the pixel
+mean has made nothing by that yardstick."""
 
 
 def table_1(results: Results) -> str:
-    """Return FID and KID of samples from both densities for every data set."""
+    """Return what samples from both densities score on every data set."""
     return "\n\n".join([TEXT, *(_part(results, place) for place in results.places(TABLE))])
 
 
 def _part(results: Results, place: Place) -> str:
     variants = [name for name in results.rows_of(place, TABLE) if name != SUPERVISED]
-    rows = [[results.label(name, place.dataset), *_cells(results, place, name)] for name in variants]
+    columns = [(f"{metric}:{density}", digits) for metric, digits in DIGITS.items() for density in DENSITIES]
+    rows = [
+        [results.label(name, place.dataset), *(results.cell(place, name, *column) for column in columns)]
+        for name in variants
+    ]
     if place.dataset:
-        rows += [[text, *_limit(results, place, kind)] for kind, text in LIMITS.items()]
-    header = [titled(f"{metric}:{density}", results) for metric in DIGITS for density in DENSITIES]
-    parts = [f"### {results.title(place)}", table(["", *header], rows)]
+        # A control is of no density: its number stands in both columns.
+        rows += [
+            control_row(results, place, name, [(metric.split(":")[0], n) for metric, n in columns]) for name in ROWS
+        ]
+    parts = [f"### {results.title(place)}", table(["", *(titled(metric, results) for metric, _ in columns)], rows)]
     return "\n\n".join([*parts, _caption(results, place)] if place.dataset else parts)
 
 
-def _cells(results: Results, place: Place, variant: str) -> list[str]:
-    return [
-        results.cell(place, variant, f"{metric}:{density}", digits)
-        for metric, digits in DIGITS.items()
-        for density in DENSITIES
-    ]
-
-
-def _limit(results: Results, place: Place, kind: str) -> list[str]:
-    cells = [results.cell(place, REFERENCE, f"{metric}:{kind}", digits) for metric, digits in DIGITS.items()]
-    return [cell for cell in cells for _ in DENSITIES]
+def control_row(results: Results, place: Place, name: str, columns: Sequence[tuple[str, int]]) -> list[str]:
+    """Return the row of a control; columns are kinds of metrics, each with its decimals."""
+    cells = (results.cell(place, REFERENCE, f"{kind}:{name}", digits) for kind, digits in columns)
+    return [f"*{CONTROLS[name]}*", *cells]
 
 
 def _caption(results: Results, place: Place) -> str:

@@ -152,7 +152,7 @@ def _numbers(row: Any, prefix: str, text: str, digits: int) -> list[str]:
 
 def decimals(metric: str) -> int:
     """Return the decimals that a difference in a metric is worth."""
-    return {"fid": 2, "kid": 4, "off_manifold": 3, "explained_variance": 2}.get(metric.split(":")[0], 1)
+    return {"fid": 2, "kid": 4, "interpolation": 3, "explained_variance": 2}.get(metric.split(":")[0], 1)
 
 
 def _cells(results: Results) -> str:

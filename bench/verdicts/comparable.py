@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bench.records.names import PAPER_DATA, PAPER_EXTRACTOR
+from bench.records.names import OF_FEATURES, PAPER_DATA, PAPER_EXTRACTOR
 
-ERROR, DISTANCES = "error", ("fid", "kid")
+ERROR = "error"
 
 
 def differences(metric: str, role: str, plan: dict[str, Any], data: dict[str, Any]) -> list[str]:
@@ -27,7 +27,7 @@ def _differences(kind: str, role: str, plan: dict[str, Any], data: dict[str, Any
         yield f"another data set ({record['title']} for {paper.title})"
     elif record["counts"]["train"] != paper.train:
         yield f"{record['counts']['train']:,} of {paper.train:,} training images"
-    if kind in DISTANCES and config["fid"]["extractor"] != PAPER_EXTRACTOR:
+    if f"{kind}:" in OF_FEATURES and config["fid"]["extractor"] != PAPER_EXTRACTOR:
         yield f"another extractor ({config['fid']['extractor']})"
     training = config["training"] | config["data"][dataset].get("training", {})
     yield from _changed("training", training, size["training"])

@@ -11,7 +11,7 @@ from bench.verdicts.significance import NOTHING, corrected, paired
 # In the order of the tables; an entry that ends with a colon stands for all that begin so.
 METRICS = (
     *(RANK, "effective_rank", "explained_variance", "mse"),
-    *("fid:", "kid:", "error:", "off_manifold:", "penalty_share"),
+    *("fid:", "kid:", "precision:", "recall:", "interpolation:", "error:", "penalty_share"),
 )
 EARLY_STOPPING = ":best"  # the reading of an error that the paper's is
 KEYS = ["dataset", "method", "variant", "metric"]

@@ -97,10 +97,14 @@ def model_code(*modules):
 
 
 def encode_code(wildcards):
-    """Return the code that encodes: it also takes measures, and one of them may ask the data set's file."""
-    # All of them for every run, so that one model's runs have one digest, whichever of them a run takes.
+    """Return the code that encodes: it also takes measures."""
     measures = [f"measures/{name}" for name in ENCODED]
-    return code("encode", *measures, f"models/{run_of(wildcards)['model']}", f"datasets/{dataset_name(wildcards)}")
+    return code("encode", *measures, f"models/{run_of(wildcards)['model']}")
+
+
+def generate_code(wildcards):
+    """Return the code that generates: where it scores interpolations, it asks the data set's file."""
+    return code("generate", f"models/{run_of(wildcards)['model']}", f"datasets/{dataset_name(wildcards)}")
 
 
 def measure_code(wildcards):
@@ -148,7 +152,7 @@ def classify_settings(wildcards):
 def generate_settings(wildcards):
     components = alternatives.data_settings(wildcards.dataset, CONFIG)["components"]
     density = {"components": components, "sample": section("sample")}
-    return as_json({"spec": specification(run_of(wildcards)), **density, **compared()})
+    return as_json({"spec": specification(run_of(wildcards)), **density, **compared(), **scored()})
 
 
 def reevaluate_settings(wildcards):
@@ -162,8 +166,12 @@ def compared():
 
 
 def reference_settings():
-    counts = {"count": CONFIG["sample"]["count"], "scored": CONFIG["measures"]["interpolation"]["scored"]}
-    return as_json({**compared(), **counts})
+    return as_json({**compared(), **scored(), "count": CONFIG["sample"]["count"]})
+
+
+def scored():
+    """Return how many pairs' interpolations are scored."""
+    return {"pairs": CONFIG["fid"]["pairs"]}
 
 
 def dataset_name(wildcards):

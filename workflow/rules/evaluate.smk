@@ -57,7 +57,7 @@ rule generate:
         data=DATA,
         reference="<data>/reference.safetensors",
         network=fid_extractor,
-        code=model_code("generate"),
+        code=generate_code,
     output:
         samples="<run>/samples.safetensors",
         metrics="<run>/metrics/generate.csv",

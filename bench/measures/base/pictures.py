@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.decomposition import PCA
 
-from bench.measures.base.manifold import drawn_pairs
+from bench.measures.base.pairs import drawn_pairs
 
 
 def interpolate(z: np.ndarray, pairs: int, steps: int) -> np.ndarray:
