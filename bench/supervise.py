@@ -55,8 +55,7 @@ def supervise(
     for budget in budgets(settings, len(labels)):
         drawn = draws(labels.cpu().numpy(), budget, settings["subset"], spec.seeds)
         networks, inputs = [initial(build, draw) for draw in drawn], replace(images, classifiers=len(drawn))
-        most = settings["supervised_steps"]
-        errors = train_classifiers(networks, inputs, labels, test_labels, drawn, settings, most)
+        errors = train_classifiers(networks, inputs, labels, test_labels, drawn, settings)
         yield from error_rows(spec.seeds, budget, errors)
 
 

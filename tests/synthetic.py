@@ -104,7 +104,7 @@ def config() -> dict:
             "epochs": 20,
             "least_steps": 500,
             "evaluate_every": 10,
-            "supervised_steps": 50,
+            "most_steps": 50,
             "lr": 1e-3,
         },
         "sample": {"count": 1000, "covariance_floor": 1e-6},

@@ -72,6 +72,7 @@ def test_the_plain_head_sees_the_batches_of_ours():
         "batch": 4,
         "epochs": 3,
         "least_steps": 1,
+        "most_steps": None,
         "hidden": 8,
         "lr": 1e-3,
         "dropout": 0.0,

@@ -17,6 +17,7 @@ SETTINGS = {
     "batch": 20,
     "epochs": 6,
     "least_steps": 1,
+    "most_steps": None,
     "evaluate_every": 2,
     "lr": 1e-2,
 }
@@ -37,7 +38,7 @@ def heads(seeds, budget=100, size=10, hidden=16, classes=10) -> Heads:
     return Heads([initial(lambda: Head(size, hidden, classes), draw) for draw in drawn(seeds, budget)])
 
 
-def train(seeds, chosen=None, budget=100, steps=None, **changes) -> np.ndarray:
+def train(seeds, chosen=None, budget=100, **changes) -> np.ndarray:
     """Train on noisy codes of seeds 0..2, of which `chosen` (positions) take part."""
     labels, test_labels = torch.from_numpy(LABELS), torch.from_numpy(LABELS[:200])
     codes, test_codes = noisy_codes(3, 500, labels), noisy_codes(3, 200, test_labels)
@@ -45,7 +46,7 @@ def train(seeds, chosen=None, budget=100, steps=None, **changes) -> np.ndarray:
     inputs = Codes(codes[chosen], test_codes[chosen])
     settings = SETTINGS | changes
     networks = [heads(seeds, budget, 10, settings["hidden"])]
-    return train_classifiers(networks, inputs, labels, test_labels, drawn(seeds, budget), settings, steps).test
+    return train_classifiers(networks, inputs, labels, test_labels, drawn(seeds, budget), settings).test
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.5])
@@ -133,7 +134,7 @@ def seen_batches(budget: int, steps: int | None = None, **changes) -> list[Tenso
     codes = noisy_codes(2, 500, labels)
     inputs = Recorder(codes, codes)
     settings = SETTINGS | changes
-    train_classifiers([heads((0, 1), budget)], inputs, labels, labels, drawn((0, 1), budget), settings, steps)
+    train_classifiers([heads((0, 1), budget)], inputs, labels, labels, drawn((0, 1), budget), settings)
     return inputs.seen
 
 
@@ -154,7 +155,7 @@ def test_an_incomplete_last_batch_is_left_out_and_a_small_budget_is_one_batch():
 
 
 def test_a_number_of_steps_ends_training_early():
-    assert len(seen_batches(100, epochs=6, steps=7)) == 7
+    assert len(seen_batches(100, epochs=6, most_steps=7)) == 7
 
 
 @pytest.mark.parametrize(
@@ -162,5 +163,5 @@ def test_a_number_of_steps_ends_training_early():
     [(6, 2, None, 3), (7, 2, None, 4), (1, 10, None, 1), (6, 2, 12, 2)],
 )
 def test_evaluations_are_every_few_epochs_and_after_the_last_step(epochs, every, steps, evaluations):
-    errors = train((0, 1), epochs=epochs, evaluate_every=every, steps=steps)
+    errors = train((0, 1), epochs=epochs, evaluate_every=every, most_steps=steps)
     assert errors.shape == (evaluations, 2)

@@ -16,6 +16,7 @@ SETTINGS = {
     "batch": 100,
     "epochs": 60,
     "least_steps": 1,
+    "most_steps": None,
     "evaluate_every": 20,
     "lr": 1e-2,
 }

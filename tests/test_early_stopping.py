@@ -22,6 +22,7 @@ SETTINGS = {
     "batch": 10,
     "epochs": 6,
     "least_steps": 1,
+    "most_steps": None,
     "evaluate_every": 2,
     "lr": 1e-2,
 }
@@ -134,6 +135,7 @@ class Counter(Codes):
         (10, {"epochs": 6, "least_steps": 500, "evaluate_every": 10}, 500, 50),
         (20, {"epochs": 6, "least_steps": 35, "evaluate_every": 10}, 36, 2),  # two steps an epoch
         (100, {"epochs": 6, "least_steps": 50, "evaluate_every": 2}, 60, 3),  # more than enough: as ever
+        (100, {"epochs": 6, "most_steps": 45, "evaluate_every": 2}, 45, 3),
     ],
 )
 def test_every_classifier_takes_the_least_number_of_steps(budget, changes, steps, evaluations):
@@ -147,5 +149,5 @@ def test_every_classifier_takes_the_least_number_of_steps(budget, changes, steps
 def test_no_preset_gives_a_classifier_fewer_than_500_steps():
     read = [yaml.safe_load(path.read_text(encoding="utf-8")).get("classify", {}) for path in presets(CONFIG).values()]
     assert [own["least_steps"] for own in read if "least_steps" in own] == [500]
-    least = [own["supervised_steps"] for own in read if own.get("supervised_steps")]
-    assert sorted(least) == [50, 500]  # of `smoke`, whose numbers mean nothing, and of `quick`
+    most = [own["most_steps"] for own in read if own.get("most_steps")]
+    assert sorted(most) == [50, 500, 20_000]  # of `smoke`, whose numbers mean nothing, of `quick` and of `laptop`

@@ -17,7 +17,7 @@ from benchmarks.random_network import write_random_in_domain
 CLASSIFY = {
     "budgets": [10, 30], "subset": "stratified", "hidden": 16, "dropout": 0.0, "batch": 10, "epochs": 4,
     "least_steps": 1,
-    "evaluate_every": 2, "lr": 1e-2, "supervised_steps": None,
+    "evaluate_every": 2, "lr": 1e-2, "most_steps": None,
 }  # fmt: skip
 SAMPLE = {"count": 100, "covariance_floor": 1e-6, "components": 2}
 

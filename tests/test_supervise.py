@@ -18,7 +18,7 @@ SETTINGS = {
     "least_steps": 1,
     "evaluate_every": 10,
     "lr": 1e-2,
-    "supervised_steps": None,
+    "most_steps": None,
 }
 LABELS = torch.arange(60) % 3
 

@@ -39,11 +39,11 @@ def table_2(results: Results) -> str:
 def _recipe(settings: dict) -> str:
     """Return how the classifiers are trained."""
     dropout = f"dropout {settings['dropout']:g}" if settings["dropout"] else "no dropout"
-    least, most = settings["least_steps"], settings["supervised_steps"]
+    least, most = settings["least_steps"], settings["most_steps"]
     return (
         f"Two hidden layers of {settings['hidden']} with ReLU, {dropout}; Adam at {settings['lr']:g}, batches of "
-        f"{settings['batch']}, {settings['epochs']} epochs and at least {least} steps"
-        + (f" (supervised: at most {most})." if most else ".")
+        f"{settings['batch']}, {settings['epochs']} epochs but at least {least:,} steps"
+        + (f" and at most {most:,}." if most else ".")
     )
 
 

@@ -95,18 +95,17 @@ def train_classifiers(
     test_labels: Tensor,
     draws: Sequence[Draw],
     settings: dict,
-    steps: int | None = None,
 ) -> Errors:
     """Train the classifiers of draws, as long as the first one's labelled images ask for; return their errors.
 
-    Training is `epochs` of these, or more until there are `least_steps`; `steps` ends it early. Evaluations are made
-    every `evaluate_every` epochs and after the last step.
+    Training is `epochs` of these, or more until there are `least_steps`, but no more than `most_steps`. Evaluations are
+    made every `evaluate_every` epochs and after the last step.
     """
     classifiers = Classifiers(networks, inputs, labels, draws, settings)
     batch = min(settings["batch"], *(len(draw.labelled) for draw in draws))
     epoch = len(draws[0].labelled) // batch
     whole = max(settings["epochs"], -(-settings["least_steps"] // epoch)) * epoch
-    progress = Progress(min(whole, steps or whole), f"steps on {len(draws[0].labelled):,} labels")
+    progress = Progress(min(whole, settings["most_steps"] or whole), f"steps on {len(draws[0].labelled):,} labels")
     held_out = torch.from_numpy(np.stack([draw.held_out for draw in draws])).to(labels.device)
     test, held = [], []
     for start in range(0, progress.total, settings["evaluate_every"] * epoch):
