@@ -128,7 +128,7 @@ def test_training_equals_the_plain_loop(double):
     assert errors[-1, 0] == pytest.approx(100 * wrong)
 
 
-def seen_batches(budget: int, steps: int | None = None, **changes) -> list[Tensor]:
+def seen_batches(budget: int, **changes) -> list[Tensor]:
     """The indices [s, b] of every step."""
     labels = torch.from_numpy(LABELS)
     codes = noisy_codes(2, 500, labels)

@@ -34,7 +34,7 @@ def test_every_alternative_stands_in_its_row():
 
 def test_the_rows_are_numbered_through_and_none_is_lost():
     rows = [int(number) for number in re.findall(r"^\| (\d+) \|", PROTOCOL, re.MULTILINE)]
-    assert rows == list(range(1, 64 + 1))
+    assert rows == list(range(1, 65 + 1))
 
 
 def test_every_fault_names_a_test_that_there_is():
