@@ -1,4 +1,6 @@
-# make quick       the whole suite on small data: minutes, no GPU, nothing downloaded but packages
+# make quick       the paper's models on small data: minutes, no GPU, nothing downloaded but packages
+#                  (EXTRA=family adds the relatives)
+# make laptop      real MNIST at half the paper's width, without a GPU: hours (DATA_ROOT=/where/raw/data/are, EXTRA=family)
 # make doctor      what this machine can run, and what to do about what it lacks (DATA_ROOT=/where/raw/data/are)
 # make test        lint and the tests, in 6 minutes on two cores
 # make test-all    after it: the long tests (kills, Slurm, a terminal, conda), in 10 minutes
@@ -12,11 +14,13 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 PYTEST := pytest -rs --numprocesses logical --dist loadfile
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: quick paper doctor test test-all new-model new-measure benchmark lint clean
+.PHONY: quick laptop paper doctor test test-all new-model new-measure benchmark lint clean
 
-quick: .venv/stamp
-	@bash workflow/run.sh --cores all --config preset=quick
-	@echo "The tables are in results/quick/tables.md, the figures beside it."
+quick laptop: .venv/stamp
+	@bash workflow/run.sh --cores all --config preset=$@ $(if $(DATA_ROOT),data_root="$(DATA_ROOT)") \
+		$(if $(EXTRA),--configfile config/extra/$(EXTRA).yaml)
+	@sed -n '/^## What it found/,/^## Verdicts\|^## What preset/{/^##/!p}' results/$@/tables.md
+	@echo "The tables are in results/$@/tables.md, the figures beside it."
 
 paper: .venv/stamp
 	@bash workflow/run.sh --cores all

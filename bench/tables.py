@@ -16,6 +16,7 @@ from bench.report.classification import table_2
 from bench.report.codes import ablation_frame, ablations, controls, reconstruction, spectra
 from bench.report.cost import cost, cost_frame
 from bench.report.family import family
+from bench.report.found import found
 from bench.report.generation import table_1
 from bench.report.interpolation import interpolation
 from bench.report.linear import linear_rank
@@ -29,6 +30,7 @@ from bench.report.verdicts import verdicts
 
 SECTIONS: list[Callable[[Results], str]] = [
     introduction,
+    found,
     verdicts,
     sensitivity,
     what_ran,

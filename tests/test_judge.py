@@ -192,6 +192,13 @@ def test_a_claim_on_a_variant_says_one_thing(says):
     assert list(check_claims(config)) == [line]
 
 
+def test_a_question_that_no_claim_answers_is_a_mistake():
+    config = copy.deepcopy(PAPER)
+    config["claims"]["questions"][0]["claims"] = ["shapes-rank-a"]
+    (line,) = check_claims(config)
+    assert line.startswith("claims.questions: there is no claim 'shapes-rank-a'. Did you mean shapes-rank-ae?")
+
+
 def test_both_readings_of_what_a_vaes_code_is_are_judged():
     """Means that use 12 of 128 dimensions, drawn codes that use all of them."""
     made, values = planning.make_plan(copy.deepcopy(PAPER)), {"rank:0.01": 12.0, "sampled:rank:0.01": 128.0}

@@ -337,3 +337,16 @@ def test_what_ran_and_how_stands_in_the_text(text):
     assert "- Training: 2 epochs, batch 32 shuffled, Adam at 0.001; vae: lr 0.0005" in text
     recipe = "Two hidden layers of 128 with ReLU, no dropout; Adam at 0.001, batches of 100, 20 epochs"
     assert f"{recipe} and at least 500 steps (supervised: at most 50)." in text
+
+
+def test_the_report_begins_with_an_answer_to_every_question(text):
+    answers = " ".join(section(text, "## What it found").split()).split(" - ")
+    assert answers[0].endswith(
+        "unclear (effective rank at the end of training 3.5 for IRMAE l=8, 3.5 for AE; 0 of 3 seeds)."
+    )
+    assert answers[1:] == [
+        "**Are its codes better to learn from, given 100 labels?** mnist5k (digits): as claimed (error, 100 labels "
+        "11.0 for IRMAE l=8, 31.0 for AE; 3 of 3 seeds).",
+        "**Are its samples better?** mnist5k (digits): as claimed (FID, GMM 34.00 for IRMAE l=8, 39.00 for AE; "
+        "3 of 3 seeds).",
+    ]

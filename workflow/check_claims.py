@@ -46,6 +46,8 @@ def check_claims(config: dict[str, Any]) -> Iterator[str]:
         if claim["role"] not in config["roles"]:
             yield unknown(where, "role", claim["role"], config["roles"])
         yield from (unknown(where, "variant", name, known) for name in alternatives.sides(claim) if name not in known)
+    named = (name for question in config["claims"]["questions"] for name in question["claims"])
+    yield from (unknown("claims.questions", "claim", name, sorted(seen)) for name in named if name not in seen)
 
 
 # What an alternative may change, and where its keys are known from.
