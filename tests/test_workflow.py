@@ -174,7 +174,7 @@ def test_mistakes_stop_all_at_once_before_any_job_with_one_line_each(new):
 def test_an_unknown_preset_names_those_that_exist(new):
     result = new.snakemake("--dry-run", "--config", "preset=quikc")
     assert result.returncode == 1
-    message = "preset: there is no preset 'quikc'. Did you mean quick? There are: paper, quick, smoke"
+    message = "preset: there is no preset 'quikc'. Did you mean quick? There are: laptop, paper, quick, smoke"
     assert message in result.stdout.splitlines()
 
 
