@@ -23,6 +23,28 @@ def test_the_table_of_ranks_is_that_of_the_quick_results():
         assert explained == f"{measured.loc[dataset, variant, 'explained_variance']['mean']:.2f}", (dataset, variant)
 
 
+def test_what_is_said_of_the_claims_is_what_quick_found():
+    claims = pd.read_csv(ROOT / "results/quick/tables/claims.csv").set_index("claim")
+    text = " ".join(README.split())
+    rank = "in 3 of 3 seeds: an effective rank of {equal_mean:.1f} against {equal_other_mean:.1f} (as claimed"
+    unclear = "{equal_mean:.1f} against {equal_other_mean:.1f} at equal reconstruction and {end_mean:.1f} against "
+    unclear += "{end_other_mean:.1f} at the end, but three seeds leave that unclear"
+    for claim, words, outcome in [
+        ("digits-rank-ae", rank, "reproduced"),
+        ("shapes-rank-ae", unclear, "inconclusive"),
+        ("ablation-rank-fixed", "nothing tells a fixed chain from a trained one", "inconclusive"),
+        ("error-100-ae", "err less ({mean:.1f} % against {other_mean:.1f} %)", "inconclusive"),
+        ("digits-fid-ae", "in-domain FID {mean:.2f} against {other_mean:.2f}); both are unclear", "inconclusive"),
+    ]:
+        row = claims.loc[claim]
+        assert row["outcome"] == outcome, claim
+        assert words.format(**row) in text, claim
+    for claim in ("digits-rank-ae", "shapes-rank-ae"):
+        assert claims.loc[claim, "equal_agree"] == claims.loc[claim, "equal_n"] == 3, claim
+    lowered = claims.loc[["ablation-rank-fixed-ae", "ablation-rank-shared-ae"], "outcome"]
+    assert set(lowered) == {"reproduced"}  # "Fixed and shared chains lower the rank as well"
+
+
 @pytest.mark.parametrize("page", [*PAGES, *(f"docs/{path.name}" for path in DOCS)])
 def test_every_link_leads_somewhere(page):
     links = re.findall(r"\]\(([^)#:]+)[^):]*\)", (ROOT / page).read_text(encoding="utf-8"))
