@@ -17,6 +17,8 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 .PHONY: quick laptop paper doctor test test-all new-model new-measure benchmark lint clean
 
 quick laptop: .venv/stamp
+	@[ -z "$(EXTRA)" ] || [ -f "config/extra/$(EXTRA).yaml" ] || \
+		{ echo "EXTRA=$(EXTRA): there is no config/extra/$(EXTRA).yaml; there is: $(basename $(notdir $(wildcard config/extra/*.yaml)))" >&2; exit 1; }
 	@bash workflow/run.sh --cores all --config preset=$@ $(if $(DATA_ROOT),data_root="$(DATA_ROOT)") \
 		$(if $(EXTRA),--configfile config/extra/$(EXTRA).yaml)
 	@sed -n '/^## What it found/,/^## Verdicts\|^## What preset/{/^##/!p}' results/$@/tables.md

@@ -321,6 +321,28 @@ def test_an_untrained_network_that_is_as_good_is_a_warning(results):
 
 
 @pytest.mark.parametrize(
+    ("pattern", "replacement", "finding"),
+    [
+        (r"^mnist5k,irmae,1,250,.*\n", "", "mnist5k/irmae: seed 1 was not seen at every step up to 250"),
+        (r"^mnist5k,irmae,1,.*\n", "", "mnist5k/irmae: seed 1 was not seen at every step up to 250"),
+        (
+            r"^(mnist5k,irmae,1,250,explained_variance),.*",
+            r"\1,0.97",
+            "mnist5k/irmae: seed 1 ends explaining 0.97 of the variance, its codes 0.80",
+        ),
+        (
+            r"^(mnist5k,irmae,1,16,effective_rank),.*",
+            r"\1,400",
+            "mnist5k/irmae: seed 1: effective_rank over the code's",
+        ),
+    ],
+)
+def test_a_trajectory_that_cannot_be(results, pattern, replacement, finding):
+    edit(results / "tables/trajectory.csv", pattern, replacement, count=0)
+    assert any(line.startswith(f"trajectory {finding}") for line in findings(results))
+
+
+@pytest.mark.parametrize(
     ("name", "pattern"), [("family", r"^(shapes,AE,ae,mse),0\.01"), ("ranking", "^(overall,AE),2")]
 )
 def test_a_comparison_that_does_not_follow(results, name, pattern):

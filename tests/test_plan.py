@@ -219,6 +219,7 @@ def edit(config, where, value):
         ("roles/letters", "mnits", "roles.letters: there is no data set 'mnits'. Did you mean mnist?"),
         ("roles/Digits", "mnist", "roles: 'Digits' is to name files and does not match"),
         ("classify/datasets", ["mnits"], "classify.datasets: there is no data set 'mnits'. Did you mean mnist?"),
+        ("classify/most_steps", 499, "classify.most_steps: 499 is less than least_steps, 500"),
         ("variants/ae/model", "aee", "variants.ae: there is no model 'aee'. Did you mean ae?"),
         ("variants/ae/datasets", ["shape"], "variants.ae.datasets: there is no data set 'shape'."),
         ("variants/vae/beta", "big", "variants.vae.beta: 'big' is not a value of type float"),

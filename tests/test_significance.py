@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from bench.verdicts.significance import against_published, at_least, corrected, paired, within
+from bench.verdicts.significance import against_published, at_least, corrected, needed, paired, within
 
 NAN = float("nan")
 
@@ -53,6 +53,16 @@ def test_the_smallest_difference_that_could_have_been_shown():
     # A mean of exactly that, with the same spread, is where the t-test turns.
     for mean, shown in ((1.001 * detectable, True), (0.999 * detectable, False)):
         assert (stats.ttest_1samp(values - values.mean() + mean, 0).pvalue < 0.05) == shown
+
+
+def test_the_smallest_difference_from_a_margin_and_after_correction():
+    estimate = paired(seeds(-1.0, 1.0, 2.0, 0.5), seeds(0, 0, 0, 0))
+    assert estimate.detectable(0.05, 3) == pytest.approx(3 + estimate.detectable(0.05))
+    # Of ten claims two are shown: a third would have to be at p < 0.05 * 3 / 10.
+    p = pd.Series([0.001, 0.004, *[0.5] * 8])
+    assert needed(corrected(p), 0.05) == pytest.approx(0.015)
+    for third, shown in ((0.0149, True), (0.0151, False)):
+        assert (corrected(pd.concat([p[:2], pd.Series([third]), p[3:]])).iloc[2] < 0.05) == shown
 
 
 def test_one_seed_has_a_mean_and_no_p():

@@ -284,7 +284,7 @@ def test_the_report_opens_with_what_was_found_and_verdicts_that_are_not_on_the_p
         "34.00 against 39.00",
         "-5.00 [-5.00, -5.00]",
         "3 of 3",
-        "as claimed",
+        "as claimed<br>but unclear under kid",
         "not comparable (3)",
     ]
     assert "- not run, greedy does not run on mnist5k in this preset: [greedy below AE]" in part

@@ -7,7 +7,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, ValidationError
 
 from workflow import sources
-from workflow.check_claims import check_alternatives, check_claims, check_family
+from workflow.check_claims import check_alternatives, check_claims, check_family, check_steps
 from workflow.check_names import check_options, check_studies, check_variants, unknown
 
 # Keys of data.NAME that every data set may have; every other one is an option of its `load`.
@@ -30,6 +30,7 @@ def problems(config: dict[str, Any], schema: dict[str, Any], root: Path) -> list
         lines += check_figures(config)
         lines += check_family(config)
         lines += check_claims(config)
+        lines += check_steps(config)
         lines += check_alternatives(config)
     return lines
 

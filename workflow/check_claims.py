@@ -31,10 +31,17 @@ def check_family(config: dict[str, Any]) -> Iterator[str]:
             yield f"family.ranked_by: {metric} is no quality: a code that collapsed to a point has the lowest"
 
 
+def check_steps(config: dict[str, Any]) -> Iterator[str]:
+    """Check that classifiers can take as many steps as they must."""
+    least, most = (config["classify"][key] for key in ("least_steps", "most_steps"))
+    if most is not None and most < least:
+        yield f"classify.most_steps: {most} is less than least_steps, {least}"
+
+
 def check_claims(config: dict[str, Any]) -> Iterator[str]:
     """Check the roles and variants of every claim, and that no two claims share a name."""
     studied = (variant for study in config["studies"].values() for variant in study["variants"])
-    known = [*config["variants"], *studied, *alternatives.LINEAR, SUPERVISED]
+    known = list(dict.fromkeys([*config["variants"], *studied, *alternatives.LINEAR, SUPERVISED]))
     seen = set()
     for claim in alternatives.claims(config):
         where = f"claims.topics.{claim['topic']}.claims.{claim['id']}"

@@ -23,6 +23,7 @@ CHECKS: list[Callable[[Folder], Iterator[Finding]]] = [
     numbers.ranges,
     numbers.spectra,
     tables.tables,
+    fairness.trajectories,
     fairness.equal_reconstruction,
     ranked.ranked,
     sizes.counts,

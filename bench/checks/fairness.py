@@ -5,10 +5,12 @@ from typing import Any
 
 import pandas as pd
 
-from bench.checks.folder import AGAIN, Finding, Folder, error
+from bench.checks.folder import AGAIN, Finding, Folder, error, listed
 
+NEAR = 0.05  # of the variance, between a trajectory's end, seen on fewer images, and what all test images give
 AT_THE_END = "end"  # what claims.csv says in `decided_at`
 EXPLAINED = "explained_variance"
+CLOSED = ("pca", "untrained")  # models that take no step
 
 
 def equal_reconstruction(folder: Folder) -> Iterator[Finding]:
@@ -34,3 +36,30 @@ def _unequal(claim: Any, own: pd.Series, other: pd.Series, margin: float) -> Ite
         where = f"tables/claims.csv, {claim.claim}"
         apart = f"where {claim.variant} explains {one:.0%} of the variance and {claim.other} {two:.0%}"
         yield error("fairness", where, f"is decided at the end of training, {apart}: {AGAIN}")
+
+
+def trajectories(folder: Folder) -> Iterator[Finding]:
+    """Every training was seen after the same steps in all seeds, up to its last, and ends where its numbers are."""
+    along = folder.table("trajectory")
+    measured = folder.metrics.set_index(["dataset", "variant", "seed", "metric"])["value"]
+    for run in folder.trained:
+        name, last = f"{run['dataset']}/{run['variant']}", _steps(folder, run)
+        seen = along[(along["dataset"] == run["dataset"]) & (along["variant"] == run["variant"])]
+        for seed in run["seeds"] if last and run in folder.plan["runs"] else ():  # of studies none is gathered
+            own = seen[seen["seed"] == seed].pivot(index="step", columns="metric", values="value")
+            if own.empty or own.index[-1] != last or own.shape[0] < seen["step"].nunique():
+                yield error("trajectory", name, f"seed {seed} was not seen at every step up to {last}; {AGAIN}")
+                continue
+            end, whole = own[EXPLAINED].iloc[-1], measured.get((run["dataset"], run["variant"], seed, EXPLAINED))
+            if whole is not None and abs(end - whole) > NEAR:
+                text = f"seed {seed} ends explaining {end:.2f} of the variance, its codes {whole:.2f}; {AGAIN}"
+                yield error("trajectory", name, text)
+            ranks = own.filter(like="rank")
+            if bad := list(ranks.columns[((ranks < 0) | (ranks > run["latent"])).any()]):
+                yield error("trajectory", name, f"seed {seed}: {listed(bad)} over the code's {run['latent']}; {AGAIN}")
+
+
+def _steps(folder: Folder, run: dict[str, Any]) -> int:
+    """Return how many optimiser steps a run took; 0 of a closed form."""
+    training, count = run["training"], folder.records[run["dataset"]]["counts"]["train"]
+    return 0 if run["model"] in CLOSED else training["epochs"] * (count // min(training["batch"], count))

@@ -6,12 +6,13 @@ from itertools import combinations
 from bench.checks.folder import Finding, Folder, error
 from bench.records.gather import REFERENCE
 
-COUNTS = "count:"  # of images, the same for all
+# Counts of images are the same for all, and a penalty's share moves with its weight even where nothing else does.
+NO_PROOF = ("count:", "penalty_share")
 
 
 def twins(folder: Folder) -> Iterator[Finding]:
     """No two variants of a data set have the same numbers: an option that tells them apart would be without effect."""
-    numbers = folder.metrics[~folder.metrics["metric"].str.startswith(COUNTS)].dropna(subset="value")
+    numbers = folder.metrics[~folder.metrics["metric"].str.startswith(NO_PROOF)].dropna(subset="value")
     numbers = numbers[numbers["variant"] != REFERENCE].drop_duplicates(["dataset", "variant", "seed", "metric"])
     for dataset, rows in numbers.groupby("dataset", sort=False):
         by_variant = rows.pivot(index=["seed", "metric"], columns="variant", values="value")

@@ -20,6 +20,8 @@ RANK = "rank:0.01"  # of the ranks at several thresholds, the one that claims an
 STUDY_METRICS = (RANK, "effective_rank", "explained_variance", "fid:gmm", "error:100:best")
 # Of all other metrics less is better, or called so by the paper.
 HIGHER_IS_BETTER = ("explained_variance", "precision:gaussian", "precision:gmm", "recall:gaussian", "recall:gmm")
+# Factors behind an image of shapes, by its colours: 3 or 1 of colour, position 2, size 1, kind 1 (section 4.1).
+FACTORS = {"rgb": 7, "grey": 5}
 
 
 # Names that are no acronyms in capitals.

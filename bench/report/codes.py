@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from bench.records.names import OF_FEATURES, PAPER_DATA, SUPERVISED, dataset_in, heading
+from bench.records.names import FACTORS, OF_FEATURES, PAPER_DATA, SUPERVISED, dataset_in, heading
 from bench.records.tables import natural
 from bench.report.cells import table
 from bench.report.results import OTHER_NETWORK, Place, Results
@@ -44,7 +44,7 @@ shares. The variance explained by the reconstruction is 1 - MSE / MSE of the mea
 model has learned nothing, and its rank means nothing.
 [Figure 2](figures/figure_2.png) and [Figure 4](figures/figure_4.png) draw them."""
 FIGURE_2_TEXT = """\
-Singular values over the largest, by index from 0. The images have 7 factors, so index 7 is the first that
+Singular values over the largest, by index from 0. The images have {0} factors, so index {0} is the first that
 could be zero. The paper's numbers were read off a screenshot of its Figure 2, to about 0.004; its axis
 ends at 0.30."""
 RECONSTRUCTION = """\
@@ -101,7 +101,8 @@ def _figure_2(results: Results) -> str:
     place = Place(dataset_in("shapes", results.plan), PAPER_DATA["shapes"])
     variants = results.paper.loc[results.paper["table"] == FIGURE_2, "variant"].unique()
     shown = _table(results, place, variants, [f"singular_value:{index}" for index in FIGURE_2_INDICES])
-    text = f"{FIGURE_2_TEXT}\n{results.orientation(place)}".strip()
+    colours = results.plan["config"]["data"][place.dataset]["colours"] if place.dataset else "rgb"
+    text = f"{FIGURE_2_TEXT.format(FACTORS[colours])}\n{results.orientation(place)}".strip()
     return "\n\n".join([f"### Figure 2 in numbers, {results.title(place)}", shown, text])
 
 

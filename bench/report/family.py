@@ -21,7 +21,8 @@ Mean ± standard deviation over seeds. Less is better but for the variance expla
 is worth something only beside the variance explained, and a penalty only what its share of the loss is. Below, the
 differences of the same seeds with their 95 % intervals, **bold** where the seeds show that there is one (p < {:g} in a
 paired t-test, after Benjamini and Hochberg's correction for all {} tests of [family.csv](tables/family.csv), which has
-every number). What training costs is under Cost."""
+every number); between methods that explain differently a difference of ranks mostly says that one learned less: claims
+compare them at equal reconstruction. What training costs is under Cost."""
 SHARE = "penalty_share"
 SHOWN = (
     "rank:",

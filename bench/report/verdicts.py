@@ -13,6 +13,7 @@ from bench.report.results import Results
 from bench.verdicts.cells import BETTER, CONSISTENT, HIGHER, LOWER, SAME, WORSE
 from bench.verdicts.comparison import BELOW, END, EQUALLY, PREFIXES, WHOLE_CODE
 from bench.verdicts.outcomes import CONTRADICTED, INCONCLUSIVE, NOT_COMPARABLE, NOT_DECIDABLE, NOT_RUN, REPRODUCED
+from bench.verdicts.sensitivity import KEPT
 
 WIDTH = 110  # of the text, in characters
 PAPER_PRESET = "paper"
@@ -27,7 +28,7 @@ explain as much; the other place and the count of singular values above 0.01 sta
 WORDS = """\
 `{}`: the seeds show it (p < {:g} after Benjamini and Hochberg's correction for the number of the
 paper's claims); `{}`: they show the opposite, or that a difference exceeds its margin; `{}`: they do
-not settle it, and the smallest difference that so many could have shown stands beside.
+not settle it; beside it stands the smallest difference that so many could have shown, the correction included.
 [How](../../docs/verdicts.md)."""
 # What a run says that may not be set against the paper's is called otherwise, lest it be quoted as a verdict.
 OUTCOMES = {REPRODUCED: "as claimed", CONTRADICTED: "the opposite", INCONCLUSIVE: "unclear"}
@@ -88,7 +89,8 @@ def _topic(topic: str, rows: pd.DataFrame, results: Results, reasons: list[str])
 
 
 def _row(row: Any, results: Results, reasons: list[str]) -> list[str]:
-    words = _said(row, results) + (f"{BREAK}{row.note}" if isinstance(row.note, str) else "")
+    notes = [row.note] if isinstance(row.note, str) else []
+    words = BREAK.join([_said(row, results), *notes, *_otherwise(row, results)])
     verdict = row.verdict
     if verdict == NOT_COMPARABLE:
         verdict += f" ({reasons.index(row.reason) + 1})"
@@ -101,8 +103,16 @@ def _said(row: Any, results: Results) -> str:
     if row.outcome != INCONCLUSIVE:
         return word
     word += "" if row.kind == BELOW else f": not shown to be {row.kind}"
-    shown = difference(row.detectable, decimals(row.metric)).lstrip("+")
-    return word if isnan(row.detectable) else f"{word} (could show {shown})"
+    if not isnan(row.detectable):
+        return f"{word} (could show {difference(row.detectable, decimals(row.metric)).lstrip('+')})"
+    return f"{word} (equal in all {row.n} seeds, too few for a sign test)" if row.n > 1 else word
+
+
+def _otherwise(row: Any, results: Results) -> Iterator[str]:
+    """Yield what other protocols would have said, where it is not the same."""
+    touched = results.sensitivity[results.sensitivity["claim"] == row.claim]
+    for said, rows in touched[touched["effect"] != KEPT].groupby("outcome", sort=False):
+        yield f"but {outcome(said, results)} under {', '.join(rows['alternative'])}"
 
 
 def _not_run(reason: str, rows: pd.DataFrame, results: Results) -> str:

@@ -35,12 +35,15 @@ class Claim(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """Both sides' means over the seeds that both have, the estimate of their difference, and on which side it lies."""
+    """Both sides' means over the seeds that both have, the estimate of their difference, on which side it lies, and the
+    difference that does not matter.
+    """
 
     mean: float
     other_mean: float
     estimate: Estimate
     holds: bool
+    margin: float = 0.0
 
     def numbers(self, prefix: str = "") -> dict[str, float]:
         """Return the columns `NUMBERS` of claims.csv, their names behind a prefix."""
@@ -67,8 +70,7 @@ def compared(claim: Claim, plan: dict[str, Any], measured: Measured) -> dict[str
     chosen, row = _compare(claim, _at_the_end(claim, plan, measured), settings["margin"]), {}
     if is_rank(claim.metric) and claim.kind != NEAR:
         chosen, row = _decided(claim, chosen, measured, settings)
-    detectable = chosen.estimate.detectable(settings["level"])
-    return {**row, **chosen.numbers(), "detectable": detectable, "holds": chosen.holds}
+    return {**row, **chosen.numbers(), "estimate": chosen.estimate, "margin": chosen.margin, "holds": chosen.holds}
 
 
 def _decided(
@@ -110,7 +112,7 @@ def _compare(claim: Claim, sides: tuple[pd.Series, pd.Series | float], margins: 
         return Comparison(own, other, *below(difference))
     matters = margin(claim.metric, other, margins) if claim.kind == NEAR else margins["variants"] * abs(other)
     test = at_least if claim.kind == AT_LEAST else within
-    return Comparison(own, other, *test(difference, matters))
+    return Comparison(own, other, *test(difference, matters), matters)
 
 
 def _explained(claim: Claim, measured: Measured, paths: list[pd.DataFrame | None]) -> tuple[float, float]:

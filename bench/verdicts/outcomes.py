@@ -7,7 +7,7 @@ import pandas as pd
 
 from bench.verdicts.comparison import NUMBERS, PREFIXES, compared, read_claim
 from bench.verdicts.measured import Measured
-from bench.verdicts.significance import corrected
+from bench.verdicts.significance import Estimate, corrected, needed
 from bench.verdicts.spreads import undecidable
 
 REPRODUCED, CONTRADICTED, INCONCLUSIVE, NOT_RUN = "reproduced", "contradicted", "inconclusive", "not run"
@@ -27,9 +27,13 @@ def outcomes(plan: dict[str, Any], measured: Measured) -> pd.DataFrame:
     ranks also where that was decided, what they explain of the images' variance at the end of training, and the
     numbers at the end and at equal reconstruction.
     """
-    table = pd.DataFrame([_row(claim, plan, measured) for claim in plan["claims"]]).reindex(columns=[*COLUMNS, "holds"])
-    table["p_corrected"] = table.groupby("paper")["p"].transform(corrected)
+    rows = [_row(claim, plan, measured) for claim in plan["claims"]]
+    table = pd.DataFrame(rows).reindex(columns=[*COLUMNS, "estimate", "margin", "holds"])
     level = plan["config"]["verdicts"]["level"]
+    table["p_corrected"] = table.groupby("paper")["p"].transform(corrected)
+    threshold = table.groupby("paper")["p_corrected"].transform(needed, level)
+    judged = zip(table["estimate"], threshold, table["margin"], strict=True)
+    table["detectable"] = [own.detectable(*test) if isinstance(own, Estimate) else np.nan for own, *test in judged]
     answers = [_outcome(row, level) for row in table.itertuples()]
     table["outcome"] = [outcome for outcome, _ in answers]
     table["reason"] = [reason for _, reason in answers]

@@ -24,13 +24,13 @@ class Estimate:
     agree: int  # seeds on the side of the claim
     p: float
 
-    def detectable(self, level: float) -> float:
-        """Return the smallest mean that a t-test of as many values with this sd would have told from 0, before any
-        correction; missing where no t-test exists (one value, or all equal).
+    def detectable(self, level: float, margin: float = 0.0) -> float:
+        """Return the smallest mean that a two-sided t-test of as many values with this sd would have told from all that
+        is within `margin` of 0, at p < `level`; missing where no t-test exists (one value, or all equal).
         """
         if self.n < 2 or self.sd == 0:
             return np.nan
-        return float(stats.t.ppf(1 - level / 2, self.n - 1) * self.sd / np.sqrt(self.n))
+        return float(margin + stats.t.ppf(1 - level / 2, self.n - 1) * self.sd / np.sqrt(self.n))
 
 
 NOTHING = Estimate(np.nan, np.nan, np.nan, np.nan, 0, 0, np.nan)
@@ -128,6 +128,12 @@ def against_published(values: pd.Series, number: float, sd: float, runs: int, ma
 def _welch(ours: tuple[float, float, int], theirs: tuple[float, float, int], alternative: str = "two-sided") -> float:
     test = stats.ttest_ind_from_stats(*ours, *theirs, equal_var=False, alternative=alternative)
     return float(test.pvalue)
+
+
+def needed(p_corrected: pd.Series, level: float) -> float:
+    """Return the p below which one more of some claims would have been shown at `level`, given those that are."""
+    m, shown = p_corrected.count(), (p_corrected < level).sum()
+    return level * min(shown + 1, m) / m if m else np.nan
 
 
 def corrected(p: pd.Series) -> pd.Series:

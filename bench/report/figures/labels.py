@@ -16,6 +16,9 @@ SIZE = 8  # of the letters, in points
 FAR = (5, 11, 20, 32)  # tried distances of a name from its point, in points
 DIRECTIONS = [(np.cos(turn), np.sin(turn)) for turn in np.linspace(0, 2 * np.pi, 16, endpoint=False)]
 ROUNDS = 6  # in which every name looks for the best place again
+# To so many decimals points and costs are compared: a layout is the same in every process but for its last digits, and
+# these must not decide between places that are equally good.
+DECIMALS = 2
 NEAR = 4  # points around a point that no name should cover
 OUTSIDE, DISTANCE = 50.0, 0.4  # cost of a square point beyond the axes, of a point of distance, against one of overlap
 
@@ -34,8 +37,8 @@ def label_points(
     figure's layout must be final. Names far from their points are tied to them by a line.
     """
     scale = 72 / axes.figure.dpi
-    anchors = axes.transData.transform(points) * scale
-    sizes = [_extent(axes, name) * scale for name in names]
+    anchors = (axes.transData.transform(points) * scale).round(DECIMALS)
+    sizes = [(_extent(axes, name) * scale).round(DECIMALS) for name in names]
     frame = Bbox(axes.get_window_extent().get_points() * scale)
     candidates = [_candidates(anchor, size) for anchor, size in zip(anchors, sizes, strict=True)]
     obstacles = np.concatenate([_obstacles(axes, points, spreads), *(_along(axes, line) for line in lines)])
@@ -85,12 +88,16 @@ def _along(axes: Axes, line: np.ndarray) -> np.ndarray:
 def _best(candidates: list[np.ndarray], anchors: np.ndarray, obstacles: np.ndarray, frame: Bbox) -> list[np.ndarray]:
     """Return a box for each name: in turns each takes the cheapest, the others where they are."""
     fixed = [_cost(boxes, anchor, obstacles, frame) for boxes, anchor in zip(candidates, anchors, strict=True)]
-    chosen = [boxes[cost.argmin()] for boxes, cost in zip(candidates, fixed, strict=True)]
+    chosen = [boxes[_cheapest(cost)] for boxes, cost in zip(candidates, fixed, strict=True)]
     for _ in range(ROUNDS):
         for index, boxes in enumerate(candidates):
             others = np.array(chosen[:index] + chosen[index + 1 :]).reshape(-1, 2, 2)
-            chosen[index] = boxes[(fixed[index] + overlap(boxes, others)).argmin()]
+            chosen[index] = boxes[_cheapest(fixed[index] + overlap(boxes, others))]
     return chosen
+
+
+def _cheapest(cost: np.ndarray) -> int:
+    return int(cost.round(DECIMALS).argmin())
 
 
 def _cost(boxes: np.ndarray, anchor: np.ndarray, obstacles: np.ndarray, frame: Bbox) -> np.ndarray:

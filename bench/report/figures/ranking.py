@@ -36,7 +36,8 @@ def draw(source: Source, name: str) -> Figure:
         _diagram(axes, rows, OVERALL if metric == OVERALL else heading(metric))
     for axes in grid[len(metrics) :]:
         axes.set_axis_off()
-    whole.supxlabel(TEXT, fontsize=9, color="0.3")
+    if any(len(rows) for rows in diagrams.values()):
+        whole.supxlabel(TEXT, fontsize=9, color="0.3")
     return whole
 
 

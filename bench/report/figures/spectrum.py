@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 from matplotlib.ticker import MaxNLocator
 
+from bench.records.names import FACTORS
 from bench.report.figures.source import Source
 
-INTRINSIC = {"rgb": 7, "grey": 5}  # colour 3 or 1, position 2, size 1, kind 1 (section 4.1)
 TOP, OTHER_TOP = {"shapes": 0.30}, 0.40  # end of the axis: Figure 2; the released code
 LOWEST = 1e-6
 
@@ -50,7 +50,7 @@ def draw_spectra(axes: Axes, panel: dict[str, Any], source: Source) -> None:
 
 def intrinsic(panel: dict[str, Any], source: Source) -> int | None:
     """Return how many factors a panel's images were drawn from, if they are shapes."""
-    return INTRINSIC.get(source.plan["config"]["data"][panel["dataset"]].get("colours"))
+    return FACTORS.get(source.plan["config"]["data"][panel["dataset"]].get("colours"))
 
 
 def limit(axes: Axes, panel: dict[str, Any]) -> None:
