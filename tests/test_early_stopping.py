@@ -148,6 +148,7 @@ def test_every_classifier_takes_the_least_number_of_steps(budget, changes, steps
 
 def test_no_preset_gives_a_classifier_fewer_than_500_steps():
     read = [yaml.safe_load(path.read_text(encoding="utf-8")).get("classify", {}) for path in presets(CONFIG).values()]
-    assert [own["least_steps"] for own in read if "least_steps" in own] == [500]
+    least = [own["least_steps"] for own in read if "least_steps" in own]
+    assert sorted(least) == [50, 500]  # of `smoke`, whose numbers mean nothing, and of all others
     most = [own["most_steps"] for own in read if own.get("most_steps")]
-    assert sorted(most) == [50, 500, 20_000]  # of `smoke`, whose numbers mean nothing, of `quick` and of `laptop`
+    assert sorted(most) == [50, 500, 20_000]  # of `smoke`, `quick` and `laptop`

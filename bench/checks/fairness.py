@@ -7,7 +7,9 @@ import pandas as pd
 
 from bench.checks.folder import AGAIN, Finding, Folder, error, listed
 
-NEAR = 0.05  # of the variance, between a trajectory's end, seen on fewer images, and what all test images give
+# A trajectory's end is of fewer images than the other numbers: by so much of what all of them leave unexplained it may
+# differ. Looks at 64 of 128 images differed by up to 6 %, at 250 of 1,000 by up to 4 %.
+NEAR = 0.25
 AT_THE_END = "end"  # what claims.csv says in `decided_at`
 EXPLAINED = "explained_variance"
 CLOSED = ("pca", "untrained")  # models that take no step
@@ -51,7 +53,7 @@ def trajectories(folder: Folder) -> Iterator[Finding]:
                 yield error("trajectory", name, f"seed {seed} was not seen at every step up to {last}; {AGAIN}")
                 continue
             end, whole = own[EXPLAINED].iloc[-1], measured.get((run["dataset"], run["variant"], seed, EXPLAINED))
-            if whole is not None and abs(end - whole) > NEAR:
+            if whole is not None and abs(end - whole) > NEAR * (1 - whole):
                 text = f"seed {seed} ends explaining {end:.2f} of the variance, its codes {whole:.2f}; {AGAIN}"
                 yield error("trajectory", name, text)
             ranks = own.filter(like="rank")
