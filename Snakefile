@@ -82,14 +82,17 @@ localrules:
     judge,
     figure,
     tables,
+    index,
     check,
+    front_page,
 
 
 rule all:
     default_target: True
     input:
         "<results>/tables.md",
-        "<results>/tables.html",
+        "<results>/index.html",
+        "results/tables.md",
         figures(),
         "<results>/tables/check.csv",
 

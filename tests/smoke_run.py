@@ -9,7 +9,7 @@ from collections.abc import Callable
 from checkout import Checkout
 
 COMMAND = ("bash", "workflow/run.sh", "--cores", "2", "--config", "preset=smoke")
-MEASURED = ("runs.csv", "jobs.csv", "cost.csv")  # times and memory differ from run to run
+MEASURED = ("runs.csv", "jobs.csv", "cost.csv", "cost.md")  # times and memory differ from run to run
 
 
 def start(checkout: Checkout, command: tuple[str, ...] = COMMAND) -> subprocess.Popen:
@@ -32,16 +32,15 @@ def finish(checkout: Checkout, command: tuple[str, ...] = COMMAND) -> str:
 
 
 def results(checkout: Checkout) -> dict[str, bytes]:
-    """Return the bytes of every table and figure, without what measures this machine."""
+    """Return the bytes of every table, page and figure, without what measures this machine."""
     folder = checkout.folder / "results" / "smoke"
     files = {
         path.name: path.read_bytes()
-        for path in [*folder.glob("tables/*.csv"), *folder.glob("figures/*")]
+        for path in [*folder.glob("tables/*.csv"), *folder.glob("figures/*"), *folder.glob("*.md")]
         if path.name not in MEASURED
     }
-    lines = (folder / "tables.md").read_text().split("## Cost")[0].splitlines()
-    files["tables.md"] = "\n".join(line for line in lines if not line.startswith("Wall time:")).encode()
-    return files
+    lines = files["tables.md"].splitlines()
+    return files | {"tables.md": b"\n".join(line for line in lines if not line.startswith(b"- Wall time:"))}
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:

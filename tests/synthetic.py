@@ -48,7 +48,8 @@ OUTPUTS = {
     "measure": [f"{RUN}metrics/measure/{{measure}}.csv"],
     "aggregate": ["tables/metrics.csv"],
     "judge": ["tables/claims.csv"],
-    "tables": ["tables.md", "tables.html"],
+    "tables": ["tables.md", "front.json"],
+    "index": ["index.html"],
     "check": ["tables/check.csv"],
 }
 
@@ -178,10 +179,11 @@ def write_benchmark(path) -> None:
 
 
 def write_tables(folder) -> None:
-    """Make tables.md and all tables from what `write_results` wrote, as the workflow does."""
-    plan, report, page, own = (folder / name for name in ("plan.json", "tables.md", "tables.html", "tables"))
+    """Make every page and all tables from what `write_results` wrote, as the workflow does."""
     write_numbers(folder)
-    tables.main(plan=plan, paper=PAPER, report=report, page=page, tables=own)
+    tables.main(
+        plan=folder / "plan.json", paper=PAPER, pages=folder, front=folder / "front.json", tables=folder / "tables"
+    )
 
 
 def write_numbers(folder) -> None:

@@ -146,7 +146,7 @@ def test_no_zip(tmp_path, monkeypatch, capsys):
     [
         ("plan.json", "plan.json is missing: give the folder of a finished run"),
         ("tables.md", "has no tables.md: run the workflow to its end first"),
-        ("tables/spectra.csv", "spectra.csv is missing"),
+        ("tables/codes.csv", "codes.csv is missing"),
         (TABLE, f"{TABLE}: is missing although the plan promises it"),
     ],
 )

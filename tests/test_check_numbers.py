@@ -151,7 +151,7 @@ def test_a_table_that_does_not_say_what_the_files_say(results):
     edit(results / "tables/metrics.csv", r"^(mnist5k,ae,0,encode,mse),.*", r"\1,0.005")
     lines = findings(results)
     assert any("tables tables/metrics.csv: does not say what the runs' files say: row" in line for line in lines)
-    assert any("tables tables/reconstruction.csv: mean of mnist5k ae mse" in line for line in lines)
+    assert any("tables tables/codes.csv: mean of mnist5k ae mse" in line for line in lines)
 
 
 def test_a_table_of_a_run_that_classifies_nothing_is_empty_and_can_be_checked(results):
@@ -162,7 +162,7 @@ def test_a_table_of_a_run_that_classifies_nothing_is_empty_and_can_be_checked(re
 
 
 def test_a_verdict_that_does_not_follow_from_the_numbers(results):
-    edit(results / "tables/claims.csv", r"^(digits-fid-ae,.*),reproduced,", r"\1,contradicted,")
+    edit(results / "tables/claims.csv", r"^(digits-fid-ae,.*),as claimed,", r"\1,contradicted,")
     (finding,) = findings(results)
     assert finding.startswith(
         "tables tables/claims.csv: does not follow from metrics.csv: row 20, outcome: contradicted for"
@@ -179,7 +179,7 @@ def test_a_mean_that_is_not_the_numbers(results):
 
 @pytest.mark.parametrize(
     ("name", "metric", "column"),
-    [("reconstruction", "mse", "mean"), ("spectra", "singular_value:11", "mean"), ("table_2", "error:10:best", "n")],
+    [("codes", "mse", "mean"), ("codes", "singular_value:11", "mean"), ("table_2", "error:10:best", "n")],
 )
 def test_a_tiny_change_of_a_mean_and_a_row_that_is_gone(results, name, metric, column):
     path = results / f"tables/{name}.csv"

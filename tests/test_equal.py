@@ -12,7 +12,7 @@ from bench.checks.fairness import equal_reconstruction
 from bench.checks.folder import Folder
 from bench.records.files import write_json
 from bench.records.tables import write_table
-from bench.report.verdicts import numbers
+from bench.report.verdicts import numbers, places
 from bench.verdicts.claims import claims, read_measured
 from bench.verdicts.equal import by_training, equally_explained, rank_where_explained
 from bench.verdicts.measured import Measured
@@ -147,7 +147,7 @@ def test_a_lower_rank_that_is_only_less_learned_is_no_lower_rank():
     assert (row["end_mean"], row["end_other_mean"]) == pytest.approx((10.25 + 2 * MEAN, 20 + MEAN))
     assert row["end_p"] < 0.001
     assert row["difference"] == pytest.approx(MEAN)
-    assert row["outcome"] == "inconclusive"
+    assert row["outcome"] == "unclear"
 
 
 def test_ends_that_explain_alike_decide_themselves():
@@ -156,14 +156,14 @@ def test_ends_that_explain_alike_decide_themselves():
     assert row["difference"] == row["end_difference"] == pytest.approx(6 - 20 - MEAN)
     # AE explains 0.88 at 19/20 of the way from 7 to 20.
     assert row["equal_difference"] == pytest.approx(6 - (7 + 13 * 0.95) - MEAN)
-    assert row["outcome"] == "reproduced" and row["note"] == ""
+    assert row["outcome"] == "as claimed" and row["note"] == ""
 
 
 def test_without_a_trajectory_the_end_decides_and_the_note_says_so():
     tables = trained("irmae", EARLY), trained("pca", LATE, spread=2.0)
     known = Measured(ended(*tables), paths=by_training(trajectory(tables[0])))
     row = claims(plan({"lower": "irmae", "than": "pca"}), known, DATA).iloc[0]
-    assert (row["decided_at"], row["outcome"]) == ("end", "reproduced")
+    assert (row["decided_at"], row["outcome"]) == ("end", "as claimed")
     assert np.isnan(row["equal_difference"])
     note = "at the end of training, where they explain 50% and 90% of the variance: no trajectory of pca"
     assert row["note"].startswith(note)
@@ -179,14 +179,14 @@ def test_other_claims_are_decided_nowhere_else():
 def test_equal_and_at_least_are_judged_at_equal_reconstruction_too(kind):
     slow = LATE[:2] + [(0.6, 7.0 + 13 / 4)]
     row = judged(trained("vae", slow), trained("ae", LATE, spread=2.0), claim={"variant": "vae", kind: "ae"})
-    assert (row["decided_at"], row["outcome"]) == ("equal reconstruction", "reproduced")
+    assert (row["decided_at"], row["outcome"]) == ("equal reconstruction", "as claimed")
     assert row["end_difference"] < -9
 
 
 def test_the_count_stands_beside_and_a_line_says_where_it_disagrees():
     tables = trained("irmae", EARLY), trained("ae", LATE, spread=2.0)
     agrees = judged(*tables)
-    assert (agrees["count_difference"], agrees["count_outcome"]) == (pytest.approx(-4 - 2 * MEAN), "reproduced")
+    assert (agrees["count_difference"], agrees["count_outcome"]) == (pytest.approx(-4 - 2 * MEAN), "as claimed")
     assert "count" not in agrees["note"]
     path = trajectory(*tables)
     counts = path["metric"] == "rank:0.01"
@@ -194,24 +194,22 @@ def test_the_count_stands_beside_and_a_line_says_where_it_disagrees():
     higher = path["value"].where(~(counts & own), path["value"] + 9)
     values = Measured(ended(*tables), paths=by_training(path.assign(value=higher)))
     row = claims(plan(BELOW), values, DATA).iloc[0]
-    assert (row["outcome"], row["count_outcome"]) == ("reproduced", "contradicted")
-    assert row["note"].endswith("; but the count above 0.01 differs by +4.9, which shows the opposite")
+    assert (row["outcome"], row["count_outcome"]) == ("as claimed", "contradicted")
+    assert row["note"].endswith("; but the count above 0.01 differs by +4.9: contradicted")
     tied = path["value"].where(~(counts & (own | other)), 3.0)
     values = Measured(ended(*tables), paths=by_training(path.assign(value=tied)))
     row = claims(plan(BELOW), values, DATA).iloc[0]
-    assert row["note"].endswith("; but the count above 0.01 differs by +0.0, which does not settle it")
+    assert row["note"].endswith("; but the count above 0.01 differs by +0.0: unclear")
 
 
 def test_the_reports_line_holds_both_places_and_the_count():
     table = pd.DataFrame([judged(trained("irmae", EARLY), trained("ae", LATE, spread=2.0))])
-    measured, difference, seeds = (cell.split("<br>") for cell in numbers(next(table.itertuples())))
-    assert measured == [
-        "at equal reconstruction: 5.0 against 7.1",
-        "at the end: 5.0 against 20.1",
-        "count: 10.1 against 14.2",
-    ]
-    assert [text.split(" ")[0] for text in difference] == ["-2.0", "-15.0", "-4.1"]
-    assert seeds == ["5 of 5"] * 3
+    row = next(table.itertuples())
+    assert {text: numbers(row, prefix, 1) for prefix, text in places(row).items()} == {
+        "at equal reconstruction": ["5.0 against 7.1", "-2.0 [-2.2, -1.9]", "5 of 5"],
+        "at the end": ["5.0 against 20.1", "-15.0 [-15.2, -14.9]", "5 of 5"],
+        "count": ["10.1 against 14.2", "-4.1 [-4.3, -3.8]", "5 of 5"],
+    }
 
 
 def test_a_training_by_another_protocol_is_judged_along_its_own_trajectory():
@@ -221,7 +219,7 @@ def test_a_training_by_another_protocol_is_judged_along_its_own_trajectory():
     for tables, decided in (((*usual, *again), "end"), (usual, "end")):  # its trajectories known, and not
         known = Measured(ended(*usual), paths=by_training(trajectory(*tables)))
         row = sensitivity(plan(BELOW), known, other).set_index("alternative").loc["unshuffled"]
-        assert (row["usual"], row["outcome"], row["decided_at"]) == ("reproduced", "inconclusive", decided)
+        assert (row["usual"], row["outcome"], row["decided_at"]) == ("as claimed", "unclear", decided)
         assert row["difference"] == pytest.approx(MEAN)
 
 
@@ -229,7 +227,7 @@ def test_other_ways_to_count_stand_for_the_effective_rank():
     known = Measured(ended(trained("irmae", EARLY), trained("ae", LATE, spread=2.0)))
     nothing = pd.DataFrame(columns=["dataset", "variant", "seed", "alternative", "metric", "value"])
     row = sensitivity(plan(BELOW), known, nothing).set_index("alternative").loc["rank-1e-2"]
-    assert (row["metric"], row["usual"], row["effect"]) == ("rank:0.01", "reproduced", "kept")
+    assert (row["metric"], row["usual"], row["effect"]) == ("rank:0.01", "as claimed", "kept")
     assert row["difference"] == pytest.approx(2 * row["usual_difference"])
 
 

@@ -65,18 +65,18 @@ LOW, HIGH = (10.0, 10.2, 9.9, 10.1, 9.8), (12.0, 12.1, 11.8, 12.3, 11.9)
 @pytest.mark.parametrize(
     ("lower", "than", "outcome", "agree"),
     [
-        (LOW, HIGH, "reproduced", 5),
+        (LOW, HIGH, "as claimed", 5),
         (HIGH, LOW, "contradicted", 0),
-        (LOW, (9.0, 11.5, 9.5, 10.9, 9.6), "inconclusive", 2),
-        ((10.0, 11.0), (12.0, 12.1), "inconclusive", 2),  # two seeds want 12.7 standard errors
-        (LOW[:2], HIGH[:2], "reproduced", 2),
-        (LOW[:1], HIGH[:1], "inconclusive", 1),
-        (LOW, LOW, "inconclusive", 0),  # ties
-        ([3] * 6, [5] * 6, "reproduced", 6),  # no spread: a sign test
+        (LOW, (9.0, 11.5, 9.5, 10.9, 9.6), "unclear", 2),
+        ((10.0, 11.0), (12.0, 12.1), "unclear", 2),  # two seeds want 12.7 standard errors
+        (LOW[:2], HIGH[:2], "as claimed", 2),
+        (LOW[:1], HIGH[:1], "unclear", 1),
+        (LOW, LOW, "unclear", 0),  # ties
+        ([3] * 6, [5] * 6, "as claimed", 6),  # no spread: a sign test
         ([5] * 6, [3] * 6, "contradicted", 0),
-        ([3] * 5, [5] * 5, "inconclusive", 5),
-        ((NAN, NAN, NAN), HIGH[:3], "inconclusive", 0),
-        ((NAN, *LOW[1:]), HIGH, "reproduced", 4),
+        ([3] * 5, [5] * 5, "unclear", 5),
+        ((NAN, NAN, NAN), HIGH[:3], "unclear", 0),
+        ((NAN, *LOW[1:]), HIGH, "as claimed", 4),
     ],
 )
 def test_an_ordering_is_judged_by_its_paired_seeds(lower, than, outcome, agree):
@@ -87,11 +87,11 @@ def test_an_ordering_is_judged_by_its_paired_seeds(lower, than, outcome, agree):
 @pytest.mark.parametrize(
     ("values", "outcome"),
     [
-        ((7.0, 7.2, 6.9, 7.1, 7.0), "reproduced"),
+        ((7.0, 7.2, 6.9, 7.1, 7.0), "as claimed"),
         ((4.0, 4.2, 3.9, 4.1, 4.0), "contradicted"),
         ((11.0, 11.2, 10.9, 11.1, 11.0), "contradicted"),
-        ((6.0, 8.3, 5.9, 8.0, 7.1), "inconclusive"),
-        ((7,), "inconclusive"),
+        ((6.0, 8.3, 5.9, 8.0, 7.1), "unclear"),
+        ((7,), "unclear"),
     ],
 )
 def test_near_a_number_is_judged_both_ways(values, outcome):
@@ -128,24 +128,24 @@ def test_many_claims_of_one_paper_ask_for_more_evidence_than_one():
     among = outcomes(plan(("c", "irmae", "ae"), *others), values).iloc[0]
     beside = outcomes(plan(("c", "irmae", "ae"), *(other | {"paper": "another"} for other in others)), values).iloc[0]
     assert alone["p"] == among["p"] == beside["p"]
-    assert (alone["outcome"], among["outcome"], beside["outcome"]) == ("reproduced", "inconclusive", "reproduced")
+    assert (alone["outcome"], among["outcome"], beside["outcome"]) == ("as claimed", "unclear", "as claimed")
     assert alone["p_corrected"] == beside["p_corrected"]
 
 
 def test_a_claim_says_what_its_seeds_could_have_shown():
     row = outcomes(plan(("c", "irmae", "ae")), measured(irmae=(10.0, 10.5, 9.5), ae=(10.2, 11.4, 9.3))).iloc[0]
-    assert row["outcome"] == "inconclusive"
+    assert row["outcome"] == "unclear"
     assert row["detectable"] == pytest.approx((row["high"] - row["low"]) / 2)  # at a level of 0.05
 
 
 @pytest.mark.parametrize(
     ("values", "others", "outcome"),
     [
-        (LOW, (10.1, 10.0, 10.2, 9.9, 10.0), "reproduced"),
-        (LOW, (10.0, 20.0, 4.0, 14.0, 7.0), "inconclusive"),
+        (LOW, (10.1, 10.0, 10.2, 9.9, 10.0), "as claimed"),
+        (LOW, (10.0, 20.0, 4.0, 14.0, 7.0), "unclear"),
         (LOW, (19.5, 20.0, 20.5, 20.2, 19.9), "contradicted"),  # half of it
-        (HIGH, LOW, "inconclusive"),  # above it by about a fifth
-        ((11.5, 11.8, 11.4, 11.9, 11.2), LOW, "reproduced"),  # significantly above it, but by less than a fifth
+        (HIGH, LOW, "unclear"),  # above it by about a fifth
+        ((11.5, 11.8, 11.4, 11.9, 11.2), LOW, "as claimed"),  # significantly above it, but by less than a fifth
     ],
 )
 def test_equals_is_an_equivalence_within_a_share_of_the_others_mean(values, others, outcome):
@@ -157,10 +157,10 @@ def test_equals_is_an_equivalence_within_a_share_of_the_others_mean(values, othe
 @pytest.mark.parametrize(
     ("values", "outcome"),
     [
-        ((30.0, 32.0, 29.0, 31.0, 30.0), "reproduced"),
-        ((9.5, 9.4, 9.6, 9.3, 9.5), "reproduced"),  # below, but by less than a fifth
+        ((30.0, 32.0, 29.0, 31.0, 30.0), "as claimed"),
+        ((9.5, 9.4, 9.6, 9.3, 9.5), "as claimed"),  # below, but by less than a fifth
         ((5.0, 5.2, 4.9, 5.1, 5.0), "contradicted"),
-        ((8.0, 12.0, 6.0, 9.0, 5.0), "inconclusive"),
+        ((8.0, 12.0, 6.0, 9.0, 5.0), "unclear"),
     ],
 )
 def test_at_least_asks_for_no_more_than_not_below(values, outcome):
@@ -170,14 +170,14 @@ def test_at_least_asks_for_no_more_than_not_below(values, outcome):
 
 def test_near_the_code_is_near_its_size():
     claim = {"id": "c", "variant": "vae", "near": "code", "metric": "rank:0.01"}
-    for ranks, outcome in (((127, 128, 126, 128, 128), "reproduced"), ((12, 13, 12, 11, 12), "contradicted")):
+    for ranks, outcome in (((127, 128, 126, 128, 128), "as claimed"), ((12, 13, 12, 11, 12), "contradicted")):
         row = outcomes(plan(claim), Measured({("mnist", "vae", "rank:0.01"): series(*ranks)})).iloc[0]
         assert (row["outcome"], row["other_mean"]) == (outcome, 128)
 
 
 def test_a_share_of_the_variance_is_near_all_of_it():
     claim = {"id": "c", "variant": "ae", "near": 1, "metric": "explained_variance"}
-    for explained, outcome in ((0.95, "reproduced"), (0.9, "inconclusive"), (0.74, "contradicted")):
+    for explained, outcome in ((0.95, "as claimed"), (0.9, "unclear"), (0.74, "contradicted")):
         values = series(*(explained + noise for noise in (0.0, 0.01, -0.01, 0.005, -0.005)))
         row = outcomes(plan(claim), Measured({("mnist", "ae", "explained_variance"): values})).iloc[0]
         assert row["outcome"] == outcome
@@ -205,7 +205,7 @@ def test_both_readings_of_what_a_vaes_code_is_are_judged():
     numbers = {("mnist", "vae", metric): pd.Series(value + jitter) for metric, value in values.items()}
     table = outcomes(made, Measured(numbers)).set_index("claim")["outcome"]
     assert table["digits-rank-vae-means"] == "contradicted"
-    assert table["digits-rank-vae-sampled"] == "reproduced"
+    assert table["digits-rank-vae-sampled"] == "as claimed"
 
 
 def test_a_run_of_the_papers_size_is_comparable_and_any_other_says_why_not():
@@ -233,10 +233,10 @@ def test_a_role_of_ours_is_comparable_with_nothing_of_the_paper():
 def test_the_verdict_on_the_paper_is_the_outcome_only_where_comparable():
     values = measured(irmae=LOW, ae=HIGH)
     row = claims(plan(("c", "irmae", "ae")), values, DATA).iloc[0]
-    assert (row["outcome"], row["verdict"], row["reason"]) == ("reproduced", "reproduced", "")
+    assert (row["outcome"], row["verdict"], row["reason"]) == ("as claimed", "as claimed", "")
     config = copy.deepcopy(PAPER) | {"fid": PAPER["fid"] | {"extractor": "in_domain"}}
     row = claims(plan(("c", "irmae", "ae"), config=config), values, DATA).iloc[0]
-    assert (row["outcome"], row["verdict"]) == ("reproduced", "not comparable")
+    assert (row["outcome"], row["verdict"]) == ("as claimed", "not comparable")
     assert row["reason"] == "another extractor (in_domain)"
 
 
@@ -269,9 +269,9 @@ def cell(ours, published, sd=NAN, metric="fid:gmm", dataset="mnist"):
         ((45.0, 45.2, 44.9, 45.1, 44.8), 38.0, 0.5, "worse"),
         ((30.0, 45.0, 33.0, 44.0, 38.0), 38.0, NAN, "consistent"),
         ((38.0, 40.0), 45.0, NAN, "consistent"),  # two seeds want much
-        ((38.0,), 45.0, NAN, "inconclusive"),
+        ((38.0,), 45.0, NAN, "unclear"),
         ((), 45.0, NAN, "not run"),
-        ((NAN, NAN), 45.0, NAN, "inconclusive"),
+        ((NAN, NAN), 45.0, NAN, "unclear"),
         ([38.0] * 5, 38.0, NAN, "same"),  # no spread: a sign test
         ([38.0] * 4, 38.0, NAN, "consistent"),
         ([30.0] * 6, 38.0, NAN, "better"),
@@ -329,7 +329,7 @@ def test_an_alternative_is_judged_with_the_usual_numbers_of_what_it_does_not_tou
     made = plan(("c", "irmae", "ae"))
     judged = sensitivity(made, measured(irmae=LOW, ae=HIGH), alternatives("test-codes", "fid:gmm", irmae=then))
     assert list(judged["alternative"]) == ["test-codes"]  # only what something was measured for
-    assert (judged["usual"][0], judged["effect"][0]) == ("reproduced", effect)
+    assert (judged["usual"][0], judged["effect"][0]) == ("as claimed", effect)
     assert judged["difference"][0] == pytest.approx(np.mean(then) - np.mean(HIGH))
 
 

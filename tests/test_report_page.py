@@ -46,7 +46,7 @@ def test_the_report_is_one_file_with_every_figure_and_table(report, smoke):
     folder = smoke.folder / "results/smoke"
     tables = [*folder.glob("tables/*.csv")]
     assert {path.stem for path in tables} == set(HOLDS)
-    expected = [*folder.glob("figures/*.png"), *tables, folder / "tables.html"]
+    expected = [*folder.glob("figures/*.png"), *tables, folder / "index.html"]
     assert {str(path.relative_to(smoke.folder)) for path in expected} == set(results)
     assert all(entry["caption"] and entry["labels"] for entry in results.values())
     assert report.stat().st_size < 30e6

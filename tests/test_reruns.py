@@ -12,7 +12,7 @@ from stand_in import SMOKE, STAND_IN
 from bench.records.files import read_origin
 from workflow import sources
 
-AFTER_RUNS = {"aggregate", "judge", "figure", "tables", "check"}
+AFTER_RUNS = {"aggregate", "judge", "figure", "tables", "index", "check", "front_page"}
 
 
 @pytest.fixture(scope="module")

@@ -19,9 +19,10 @@ def test_every_table_and_figure_is_there(smoke):
     made = results(smoke)
     names = (*range(2, 12), "trajectory", "frontier", "ranking", "depth", "linear_rank")
     assert {f"figure_{name}.{kind}" for name in names for kind in ("png", "pdf")} <= made.keys()
-    assert {"metrics.csv", "history.csv", "table_1.csv", "table_2.csv", "spectra.csv"} <= made.keys()
-    for heading in (b"Table 1", b"Table 2", b"Ablations", b"Spectra"):
-        assert heading in made["tables.md"]
+    assert {"metrics.csv", "history.csv", "table_1.csv", "table_2.csv", "codes.csv"} <= made.keys()
+    assert {f"{page}.md" for page in ("tables", "claims", "codes", "samples", "labels", "linear_rank")} <= made.keys()
+    assert b"# What are IRMAE's tables worth?" in (smoke.folder / "results/tables.md").read_bytes()
+    assert b"data:image/png;base64," in (smoke.folder / "results/smoke/index.html").read_bytes()
 
 
 def test_every_run_has_every_number_once_per_seed_and_the_check_finds_no_error(smoke):
@@ -48,11 +49,12 @@ def test_of_an_added_measure_only_the_new_numbers_are_computed_and_the_check_fin
     (checkout.folder / "log").unlink()
     checkout.run(sys.executable, "-m", "workflow.new", "measure", "mine")
     checkout.commit()
-    after = {"aggregate", "judge", "figure", "tables", "check"}
+    after = {"aggregate", "judge", "figure", "tables", "index", "check"}
     assert set(re.findall(r"^(?:local)?rule (\w+):", finish(checkout), re.MULTILINE)) == {
         "all",
         "plan",
         "measure",
+        "front_page",
         *after,
     }
     new = table(checkout, "metrics").query("metric == 'mine'")
@@ -62,7 +64,7 @@ def test_of_an_added_measure_only_the_new_numbers_are_computed_and_the_check_fin
     assert "error" not in set(table(checkout, "check")["severity"])
     with (checkout.folder / "bench/measures/mine.py").open("a") as file:
         file.write("# edited\n")
-    assert {job["rule"] for job in checkout.planned(*SMOKE)} == {"measure", *after}
+    assert {job["rule"] for job in checkout.planned(*SMOKE)} == {"measure", "front_page", *after}
 
 
 def test_it_can_be_handed_over(smoke, tmp_path):

@@ -59,7 +59,7 @@ DEPTH = {"id": "depth", "lower": "greedy", "than": "default", "metric": "rank_sp
 
 def test_the_verdict_is_that_nothing_can_be_decided_and_says_why():
     spreads = {"greedy": 0.0, "default": 4.0}
-    for error, outcome in ((7.0, "not decidable"), (0.5, "reproduced")):
+    for error, outcome in ((7.0, "not decidable"), (0.5, "as claimed")):
         noise = np.array([0.1, -0.1, 0.05, 0.0, -0.05])
         usual = {("linear", name, "rank_spread:depth"): pd.Series(value + noise**2) for name, value in spreads.items()}
         usual |= {("linear", "greedy", "rank_error"): pd.Series(error + noise)}

@@ -89,7 +89,7 @@ def planned(plan: dict[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
     yield "linear_rank", {}
     for run in every_run(plan):
         yield from of_run(run)
-    yield from ((rule, {}) for rule in ("aggregate", "judge", "figure", "tables", "check"))
+    yield from ((rule, {}) for rule in ("aggregate", "judge", "figure", "tables", "index", "check"))
 
 
 def data_sets(plan: dict[str, Any]) -> dict[str, bool]:

@@ -20,7 +20,7 @@ from bench.checks.folder import Folder
 from bench.job.command import Stop, execute
 from bench.records.files import sha256, writing
 
-REPORT = ("plan.json", "tables.md", "tables.html", "tables/*.csv", "figures/*.p??", "linear_rank/*.csv")
+REPORT = ("plan.json", "front.json", "*.md", "index.html", "tables/*.csv", "figures/*.p??", "linear_rank/*.csv")
 METADATA = "ro-crate-metadata.json"
 CRATE = "https://w3id.org/ro/crate/1.2"
 LICENCE = "https://spdx.org/licenses/MIT"

@@ -8,21 +8,12 @@ import pandas as pd
 
 from bench.checks.folder import AGAIN, Finding, Folder, error
 from bench.records.gather import COST, TABLES
-from bench.report.cells import KEYS, summarise
+from bench.report.cells import KEYS, LONG, summarise
 from bench.verdicts.claims import claims, read_measured
 from bench.verdicts.family import family
 from bench.verdicts.ranking import ranking
 from bench.verdicts.sensitivity import sensitivity
 from bench.verdicts.variance import variance
-
-# The metrics of each table of means, by how their names begin.
-LONG = {
-    "table_1": ("fid:", "kid:", "precision:", "recall:"),
-    "table_2": ("error:",),
-    "spectra": ("effective_rank", "rank:", "largest_singular_value", "singular_value:"),
-    "reconstruction": ("mse", "explained_variance"),
-    "interpolation": ("interpolation:", "interpolation_fid:", "midpoint_error"),
-}
 
 
 def tables(folder: Folder) -> Iterator[Finding]:

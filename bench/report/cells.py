@@ -2,13 +2,25 @@
 
 import math
 from collections.abc import Sequence
+from textwrap import fill
 from typing import Any
 
 import pandas as pd
 
 KEYS = ["dataset", "variant", "metric"]
 COLUMNS = [*KEYS, "mean", "sd", "n", "n_planned", "paper", "paper_sd", "difference"]
-BREAK = "<br>"
+# The metrics of each table of means in long form, by how their names begin.
+LONG = {
+    "table_1": ("fid:", "kid:", "precision:", "recall:"),
+    "table_2": ("error:",),
+    "codes": (
+        *("effective_rank", "rank:", "sampled:", "largest_singular_value", "singular_value:"),
+        *("mse", "explained_variance"),
+    ),
+    "interpolation": ("interpolation:", "interpolation_fid:", "midpoint_error"),
+}
+WIDTH = 118  # of the text, in characters
+ABSENT = "-"  # what a table shows where nothing was measured
 
 
 def summarise(metrics: pd.DataFrame) -> pd.DataFrame:
@@ -29,19 +41,16 @@ def beside_paper(summary: pd.DataFrame, paper: pd.DataFrame, own: dict[str, str]
 
 
 def mean_sd(row: Any, digits: int) -> str:
-    """Return `mean ± sd (n)`, or how many of the planned seeds diverged."""
-    diverged = row.n_planned - row.n
-    count = f"{row.n} of {row.n_planned}, {diverged} diverged" if diverged else f"{row.n}"
+    """Return `mean ± sd`, and how many of the planned seeds are behind it where some diverged."""
     if row.n == 0:
-        return count
-    spread = f" ± {row.sd:.{digits}f}" if row.n > 1 else ""
-    return f"{row.mean:.{digits}f}{spread} ({count})"
+        return "diverged"
+    count = f" ({row.n} of {row.n_planned})" if row.n < row.n_planned else ""
+    return f"{with_spread(row.mean, row.sd, digits)}{count}"
 
 
-def published(value: float, sd: float, digits: int) -> str:
-    """Return the paper's number, its spread where it gives one."""
-    spread = "" if math.isnan(sd) else f" ± {sd:.{digits}f}"
-    return f"paper {value:.{digits}f}{spread}"
+def with_spread(mean: float, sd: float, digits: int) -> str:
+    """Return `mean ± sd`, or the mean alone if it has no spread."""
+    return f"{mean:.{digits}f}" + ("" if math.isnan(sd) else f" ± {sd:.{digits}f}")
 
 
 def difference(value: float, digits: int) -> str:
@@ -50,9 +59,20 @@ def difference(value: float, digits: int) -> str:
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a Markdown table, padded so that it reads as plain text too."""
-    lines = [list(header), *map(list, rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    """Return a Markdown table, padded so that it reads as plain text too; columns that hold nothing are left out."""
+    full = [n for n in range(len(header)) if n == 0 or any(row[n] not in ("", ABSENT) for row in rows)]
+    lines = [[line[n] for n in full] for line in (header, *rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(full))]
     padded = [[text.ljust(width) for text, width in zip(line, widths, strict=True)] for line in lines]
     padded.insert(1, ["-" * width for width in widths])
     return "\n".join("| " + " | ".join(line) + " |" for line in padded)
+
+
+def prose(text: str) -> str:
+    """Return a paragraph of lines that a terminal shows whole."""
+    return fill(text, WIDTH, break_on_hyphens=False, break_long_words=False)
+
+
+def item(text: str) -> str:
+    """Return an entry of a list, its further lines indented."""
+    return fill(f"- {text}", WIDTH, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False)

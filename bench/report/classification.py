@@ -1,25 +1,29 @@
-"""Table 2: test error of a classifier that sees only the code, by number of labels."""
+"""Table 2 and the page of errors: of a classifier that sees only the code, by number of labels."""
 
-from bench.report.cells import table
+from bench.records.names import SUPERVISED
+from bench.report.cells import prose, table
 from bench.report.results import Place, Results
+from bench.report.rows import beside_the_paper
 
 TABLE = "table 2"
+BEST = "best"
 READINGS = {
-    "best": "The paper's reading, early stopping: the lowest test error of all epochs looked at.",
+    BEST: "The paper's reading, early stopping: the lowest test error of all epochs looked at.",
     "last": "The error after the last epoch, which looks at no test label; the paper does not give it.",
     "held_out": (
         "Early stopping that looks at no test label: the test error where the error of up to 1,000 training images\n"
         "that nobody learned from is least. Where all are labelled, another classifier learns from the rest of them."
     ),
 }
-
-
 TEXT = """\
 ## Table 2: classification from few labels
 
-Test error in percent of a small network trained on the codes of a few labelled images; the encoder stays
-fixed. `supervised` trains encoder and classifier together on those labels alone. Lower is better. The
-paper does not say how it chose the labelled images"""
+Test error in percent of a small network trained on the codes of a few labelled images; the encoder stays fixed.
+`supervised` trains encoder and classifier together on those labels alone. Lower is better; the lowest error of all
+epochs, as the paper has it ([other readings](labels.md))."""
+HOW = """\
+The paper does not say how it chose the labelled images; {subset}. The classifier has two hidden layers of {hidden} with
+ReLU and {dropout}; Adam at {lr:g}, batches of {batch}, {epochs} epochs but at least {least_steps:,} steps{most}."""
 SUBSETS = {
     "stratified": "ours hold the classes in equal shares",
     "first": "ours are the first of the data set",
@@ -27,47 +31,41 @@ SUBSETS = {
 
 
 def table_2(results: Results) -> str:
-    """Return the classification errors of every data set that is classified, in both readings."""
+    """Return the errors of every data set that is classified, the paper's below ours."""
+    return "\n\n".join([TEXT, *(_part(results, place, BEST) for place in _places(results))])
+
+
+def readings(results: Results) -> str:
+    """Return the errors of every data set that is classified in all readings, and how the classifiers are trained."""
+    parts = [_how(results)]
+    for reading, text in READINGS.items():
+        parts += [f"## Error: {reading.replace('_', ' ')}", text]
+        parts += [_part(results, place, reading) for place in _places(results)]
+    return "\n\n".join(parts)
+
+
+def _places(results: Results) -> list[Place]:
+    classified = results.plan["config"]["classify"]["datasets"]
+    return [place for place in results.places(TABLE) if place.paper or place.dataset in classified]
+
+
+def _how(results: Results) -> str:
     settings = results.plan["config"]["classify"]
-    places = [place for place in results.places(TABLE) if place.paper or place.dataset in settings["datasets"]]
-    others = [record["title"] for name, record in results.data.items() if name not in settings["datasets"]]
-    text = f"{TEXT}; {SUBSETS[settings['subset']]}.\n{_recipe(settings)}"
-    text += f"\nNot a digits data set, not classified: {', '.join(others)}." if others else ""
-    return "\n\n".join([text, *(_part(results, place) for place in places)])
-
-
-def _recipe(settings: dict) -> str:
-    """Return how the classifiers are trained."""
     dropout = f"dropout {settings['dropout']:g}" if settings["dropout"] else "no dropout"
-    least, most = settings["least_steps"], settings["most_steps"]
-    return (
-        f"Two hidden layers of {settings['hidden']} with ReLU, {dropout}; Adam at {settings['lr']:g}, batches of "
-        f"{settings['batch']}, {settings['epochs']} epochs but at least {least:,} steps"
-        + (f" and at most {most:,}." if most else ".")
-    )
+    most = f" and at most {settings['most_steps']:,}" if settings["most_steps"] else ""
+    text = HOW.format(**settings | {"subset": SUBSETS[settings["subset"]], "dropout": dropout, "most": most})
+    others = [record["title"] for name, record in results.data.items() if name not in settings["datasets"]]
+    return prose(text + (f" Not a digits data set, not classified: {', '.join(others)}." if others else ""))
 
 
-def _part(results: Results, place: Place) -> str:
-    tables = [f"{text}\n\n{_table(results, place, reading)}" for reading, text in READINGS.items()]
-    return "\n\n".join([f"### {results.title(place)}", *tables, results.orientation(place)]).strip()
-
-
-def _table(results: Results, place: Place, reading: str) -> str:
+def _part(results: Results, place: Place, reading: str) -> str:
     budgets = _budgets(results, place)
-    held = results.data[place.dataset]["counts"]["train"] if place.dataset else max(budgets)
+    held = results.data[place.dataset]["counts"]["train"] if place.dataset else 0
     header = ["labels", *(f"{budget:,} (all)" if budget == held else f"{budget:,}" for budget in budgets)]
-    absent = [f"data set holds {held:,}" if budget > held else None for budget in budgets]
-    rows = [
-        [
-            results.label(name, place.dataset),
-            *(
-                results.cell(place, name, f"error:{budget}:{reading}", 1, reason)
-                for budget, reason in zip(budgets, absent, strict=True)
-            ),
-        ]
-        for name in results.rows_of(place, TABLE)
-    ]
-    return table(header, rows)
+    metrics = [f"error:{budget}:{reading}" for budget in budgets]
+    names = [name for name in results.rows_of(place, TABLE) if name != SUPERVISED]
+    shown = table(header, beside_the_paper(results, place, [*names, SUPERVISED], metrics))
+    return "\n\n".join(filter(None, [f"### {results.title(place)}", shown, results.orientation(place)]))
 
 
 def _budgets(results: Results, place: Place) -> list[int]:

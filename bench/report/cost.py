@@ -30,8 +30,6 @@ JOBS = ["gpu_seconds", "job_wall_seconds", "job_peak_memory_mib"]
 HEADER = ["GPU-seconds", "wall seconds", "peak memory, MiB"]
 OF_TRAINING = ["training, s", "images/s", "peak device memory, MiB", "parameters"]
 TEXT = """\
-## Cost
-
 Training and evaluation, all seeds of a row together, as Snakemake measured their jobs.
 The machine: {devices}. Wall seconds are the sum over the jobs, some of which may have run side by side, GPU-seconds
 those of the jobs that hold a GPU; peak memory is that of the largest process. A job that was stopped and went on
@@ -88,11 +86,11 @@ def cost(results: Results) -> str:
     for dataset, own in rows[rows["dataset"] != SHARED].groupby("dataset", sort=False):
         last = own.sort_values("variant", key=lambda names: names == SHARED, kind="stable")
         lines = [[_name(results, row.variant), *_jobs(row), *_training(row)] for row in last.itertuples()]
-        parts += [f"### {_title(results, dataset)}", table(["", *HEADER, *OF_TRAINING], lines)]
+        parts += [f"## {_title(results, dataset)}", table(["", *HEADER, *OF_TRAINING], lines)]
     totals = [*job_costs(results, ["dataset"]).reset_index().itertuples(), *_total(results)]
     lines = [[row.dataset or "what all data sets share", *_jobs(row)] for row in totals]
-    parts += ["### All methods", training_seconds(results, training_costs(results)["wall_seconds"])]
-    return "\n\n".join([*parts, "### All together", table(["", *HEADER], lines)])
+    parts += ["## All methods", training_seconds(results, training_costs(results)["wall_seconds"])]
+    return "\n\n".join([*parts, "## All together", table(["", *HEADER], lines)])
 
 
 def _total(results: Results) -> Iterator[tuple]:

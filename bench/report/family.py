@@ -2,48 +2,36 @@
 
 from collections.abc import Iterator
 from itertools import combinations
-from textwrap import fill
-from typing import Any
 
 import pandas as pd
 
 from bench.records.names import heading
-from bench.report.cells import difference, table
-from bench.report.codes import DIGITS, digits
+from bench.report.cells import ABSENT, difference, prose, table
 from bench.report.results import Place, Results
-from bench.report.verdicts import WIDTH
+from bench.report.rows import extractor, row
 from bench.verdicts.ranking import OVERALL, shows, trained_otherwise
 
 TEXT = """\
-## All methods on all data sets
-
-Mean ± standard deviation over seeds. Less is better but for the variance explained, precision and recall; a low rank
-is worth something only beside the variance explained, and a penalty only what its share of the loss is. Below, the
-differences of the same seeds with their 95 % intervals, **bold** where the seeds show that there is one (p < {:g} in a
-paired t-test, after Benjamini and Hochberg's correction for all {} tests of [family.csv](tables/family.csv), which has
-every number); between methods that explain differently a difference of ranks mostly says that one learned less: claims
-compare them at equal reconstruction. What training costs is under Cost."""
+Less is better but for the variance explained, precision and recall; a low rank is worth something only beside the
+variance explained, and a penalty only what its share of the loss is. Below, the differences of the same seeds with
+their 95 % intervals, **bold** where the seeds show that there is one (p < {:g} in a paired t-test, after Benjamini and
+Hochberg's correction for all {} tests of [family.csv](tables/family.csv), which has every number); between methods that
+explain differently a difference of ranks mostly says that one learned less: claims compare them at equal
+reconstruction. What training costs is under [cost](cost.md)."""
 SHARE = "penalty_share"
-SHOWN = (
-    "rank:",
-    "effective_rank",
-    "explained_variance",
-    "fid:gmm",
-    "precision:gmm",
-    "recall:gmm",
-    "error:",
-    "interpolation:",
-    SHARE,
+SHOWN = (  # a table each
+    ("rank:", "effective_rank", "explained_variance", "fid:gmm", "precision:gmm", "recall:gmm"),
+    ("error:", "interpolation:", SHARE),
 )
 RANKING = """\
-### How the methods rank
+## How the methods rank
 
 Mean ranks over data sets, 1 the best. In each data set and seed the methods are ranked, a diverged seed last; these
 ranks are averaged over the seeds, *overall* over the metrics too, and ranked again, so that a data set counts once
 ([why](../../docs/verdicts.md#how-methods-rank)). The rank of the codes is no quality, so nothing is ranked by it.
 [ranking.csv](tables/ranking.csv)"""
 NO_RANKING = """\
-### How the methods rank
+## How the methods rank
 
 Over so few data sets no two mean ranks can be far enough apart to show that one method is better than another on data
 that were not tried ([why](../../docs/verdicts.md#how-methods-rank)), so none are printed. What these data sets show are
@@ -53,10 +41,13 @@ the differences with their intervals, above. [ranking.csv](tables/ranking.csv)""
 def family(results: Results) -> str:
     """Return the table of every data set, the differences to the methods of `family.against`, and the ranking."""
     level = results.plan["config"]["verdicts"]["level"]
-    parts = [TEXT.format(level, results.family.filter(regex="^p:").notna().sum().sum())]
+    parts = [
+        TEXT.format(level, results.family.filter(regex="^p:").notna().sum().sum()),
+        extractor(results, ["fid:gmm"]),
+    ]
     for dataset, rows in results.family.groupby("dataset", sort=False):
         place = Place(dataset, None)
-        parts += [f"### All methods on {results.title(place)}", _means(place, rows, results)]
+        parts += [f"## All methods on {results.title(place)}", *_means(place, rows, results)]
         parts += [*_trained_otherwise(dataset, rows, results), *_differences(rows, results, level)]
     return "\n\n".join([*parts, *_ranking(results)])
 
@@ -76,39 +67,27 @@ def training_seconds(results: Results, costs: pd.Series) -> str:
 
 def _seconds(value: float) -> str:
     if pd.isna(value):
-        return "-"
+        return ABSENT
     return f"{value:,.1f}" if value else "no training"
 
 
-def _means(place: Place, rows: pd.DataFrame, results: Results) -> str:
-    metrics = [name for name in rows["metric"].unique() if name.startswith(SHOWN)]
-    methods = rows.drop_duplicates("method")
-    lines = [
-        [_name(row, results), *(_mean(place, row.variant, name, results) for name in metrics)]
-        for row in methods.itertuples()
-    ]
-    return table(["", *map(heading, metrics)], lines)
-
-
-def _mean(place: Place, variant: str, metric: str, results: Results) -> str:
-    absent = "no penalty" if metric == SHARE else None
-    return results.cell(place, variant, metric, DIGITS[metric.split(":")[0]], absent)
-
-
-def _name(row: Any, results: Results) -> str:
-    """Return a method and, where it has another name, its variant on this data set."""
-    return row.method if results.label(row.variant) == row.method else f"{row.method} ({row.variant})"
+def _means(place: Place, rows: pd.DataFrame, results: Results) -> Iterator[str]:
+    names = rows.drop_duplicates("method").set_index("method")["variant"]
+    for shown in SHOWN:
+        metrics = [name for name in rows["metric"].unique() if name.startswith(shown)]
+        if metrics:
+            lines = [row(results, place, variant, metrics, method) for method, variant in names.items()]
+            yield table(["", *map(heading, metrics)], lines)
 
 
 def _trained_otherwise(dataset: str, rows: pd.DataFrame, results: Results) -> Iterator[str]:
     """Yield a note on the rows that were trained otherwise than the rest, those alike together."""
     alike: dict[str, list[str]] = {}
-    for row in rows.drop_duplicates("method").itertuples():
-        if changed := trained_otherwise(dataset, row.variant, results.plan):
-            alike.setdefault(changed, []).append(row.method)
+    for own in rows.drop_duplicates("method").itertuples():
+        if changed := trained_otherwise(dataset, own.variant, results.plan):
+            alike.setdefault(changed, []).append(own.method)
     for changed, names in alike.items():
-        text = f"**Trained otherwise than the rest** ({changed}), so not ranked among them: {', '.join(names)}."
-        yield fill(text, WIDTH, break_on_hyphens=False)
+        yield prose(f"**Trained otherwise than the rest** ({changed}), so not ranked among them: {', '.join(names)}.")
 
 
 def _differences(rows: pd.DataFrame, results: Results, level: float) -> Iterator[str]:
@@ -129,12 +108,12 @@ def _differences(rows: pd.DataFrame, results: Results, level: float) -> Iterator
 def _difference(numbers: pd.DataFrame, metric: str, other: str, level: float, results: Results) -> str:
     """Return a method's difference, with its interval; in: its rows of family.csv by metric."""
     if metric not in numbers.index or pd.isna(numbers.loc[metric, f"difference:{other}"]):
-        return "-"
-    row = numbers.loc[metric]
+        return ABSENT
+    own = numbers.loc[metric]
     names = [f"{name}:{other}" for name in ("difference", "low", "high")]
-    text, low, high = (difference(row[name], digits(metric, results)) for name in names)
-    text += f" [{low}, {high}]" if pd.notna(row[names[1]]) else ""
-    return f"**{text}**" if row[f"p_corrected:{other}"] < level else text
+    text, low, high = (difference(own[name], results.digits(metric)) for name in names)
+    text += f" [{low}, {high}]" if pd.notna(own[names[1]]) else ""
+    return f"**{text}**" if own[f"p_corrected:{other}"] < level else text
 
 
 def _ranking(results: Results) -> Iterator[str]:
@@ -151,7 +130,7 @@ def _ranking(results: Results) -> Iterator[str]:
     tests = shown.dropna(subset="mean_rank").groupby("metric").first().reindex([*by_metric])
     lines += [[f"*{name}*", *(_number(value) for value in tests[column])] for name, column in TESTS.items()]
     yield table(["", *(OVERALL if name == OVERALL else heading(name) for name in by_metric)], lines)
-    yield fill(" ".join(_meaning(by_metric)), WIDTH, break_on_hyphens=False)
+    yield prose(" ".join(_meaning(by_metric)))
 
 
 # Rows under the ranks.
@@ -159,11 +138,11 @@ TESTS = {"methods": "k", "data sets": "n", "Friedman's p": "p", "critical differ
 
 
 def _rank(value: float) -> str:
-    return "-" if pd.isna(value) else f"{value:.2f}"
+    return ABSENT if pd.isna(value) else f"{value:.2f}"
 
 
 def _number(value: float) -> str:
-    return "-" if pd.isna(value) else f"{value:.2g}" if value < 1 else f"{value:.3g}"
+    return ABSENT if pd.isna(value) else f"{value:.2g}" if value < 1 else f"{value:.3g}"
 
 
 def _meaning(by_metric: dict[str, pd.DataFrame]) -> Iterator[str]:

@@ -1,36 +1,68 @@
-"""What a run found, in a sentence per question; in: rule `judge`'s claims, out: the first lines of tables.md."""
+"""The first lines of tables.md and the last of `make quick`: the questions of config/claims.yaml and their answers."""
 
-from textwrap import fill
-from typing import Any
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any, NamedTuple
 
 from bench.records.names import heading
+from bench.report.cells import item
 from bench.report.results import Place, Results
-from bench.report.verdicts import WIDTH, decimals, outcome
 from bench.verdicts.comparison import END, EQUALLY
 from bench.verdicts.outcomes import NOT_RUN
 
-HEADING = "## What it found"
 PLACES = {EQUALLY: " at equal reconstruction", END: " at the end of training"}
-NOWHERE = "not asked in this run"
+
+
+class Answer(NamedTuple):
+    """What one claim came to: where, in what, what both sides are called and have, how many seeds agree."""
+
+    claim: str
+    data: str
+    metric: str
+    ours: tuple[str, str]
+    other: tuple[str, str]
+    seeds: str
+    outcome: str
 
 
 def found(results: Results) -> str:
-    """Return every question of config/claims.yaml with what the claims behind it came to."""
+    """Return every question with what the claims behind it came to, where they ran."""
     questions = results.plan["config"]["claims"]["questions"]
-    return "\n".join([HEADING, "", *(_sentence(question, results) for question in questions)])
+    answered = [(question["asks"], [*answers(question, results)]) for question in questions]
+    return "\n".join(["## What it found", "", *(_sentence(asks, given) for asks, given in answered if given)])
 
 
-def _sentence(question: dict[str, Any], results: Results) -> str:
-    claims = results.claims[results.claims["claim"].isin(question["claims"]) & (results.claims["outcome"] != NOT_RUN)]
-    answers = [_answer(row, results) for row in claims.itertuples()] or [NOWHERE]
-    return fill(f"- **{question['asks']}** {'; '.join(answers)}.", WIDTH, subsequent_indent="  ")
+def answers(question: dict[str, Any], results: Results) -> Iterator[Answer]:
+    """Yield what each claim of a question came to, if it ran."""
+    rows = results.claims.set_index("claim")
+    for claim in question["claims"]:
+        row = rows.loc[claim]
+        if row["outcome"] != NOT_RUN:
+            yield _answer(claim, row, results)
 
 
-def _answer(row: Any, results: Results) -> str:
-    """Return what a claim came to: where, how clearly, the means of both sides and how many seeds have its sign."""
-    digits = decimals(row.metric)
-    numbers = f"{row.mean:.{digits}f} for {results.label(row.variant, row.dataset)}, "
-    numbers += f"{row.other_mean:.{digits}f} for {results.label(row.other, row.dataset)}"
-    what = f"{heading(row.metric)}{PLACES.get(row.decided_at, '')}"
-    where = results.title(Place(row.dataset, None))
-    return f"{where}: {outcome(row.outcome, results)} ({what} {numbers}; {row.agree:.0f} of {row.n:.0f} seeds)"
+def _answer(claim: str, row: Any, results: Results) -> Answer:
+    digits, dataset = results.digits(row["metric"]), row["dataset"]
+    return Answer(
+        claim,
+        results.title(Place(dataset, None)) if dataset in results.data else dataset,
+        f"{heading(row['metric'])}{PLACES.get(row['decided_at'], '')}",
+        (results.side(row["variant"], dataset, row["metric"]), f"{row['mean']:.{digits}f}"),
+        (results.side(row["other"], dataset, row["metric"]), f"{row['other_mean']:.{digits}f}"),
+        f"{row['agree']:.0f} of {row['n']:.0f}",
+        row["outcome"],
+    )
+
+
+def _sentence(asks: str, given: list[Answer]) -> str:
+    said = [
+        f"{data}: {'; '.join(_said(answer) for answer in own)}" for data, own in groupby(given, lambda own: own.data)
+    ]
+    return item(f"**{asks}** {'. '.join(said)}.")
+
+
+def _said(answer: Answer) -> str:
+    name, number = answer.ours
+    other, its = answer.other
+    against = f"{its} for {other}" if other[0].isalpha() else f"claimed {other}"
+    return f"{answer.outcome} ({answer.metric}: {number} for {name}, {against}; {answer.seeds} seeds)"

@@ -12,8 +12,6 @@ from bench.report.cells import mean_sd, table
 from bench.report.results import Results
 
 TEXT = """\
-## Linear autoencoders on data of a known rank
-
 arXiv 2107.01301 claims that with orthogonal initial matrices and an adjusted learning rate the rank of a linear
 autoencoder's codes converges to the data's, whatever the depth of the chain between encoder and decoder. Its abstract
 alone is known, so [greedy.md](../../docs/greedy.md) says how this suite reads it. True ranks {ranks}, codes of
@@ -50,7 +48,7 @@ def linear_rank(results: Results) -> str:
     parts = [text]
     for optimiser, title in OPTIMISERS.items():
         chosen = study[(study["optimiser"] == optimiser) & (study["scale"] == NOMINAL)]
-        parts += [f"### {title[0].upper()}{title[1:]}", claims_table(by_loss, chosen, optimiser, LOSS)]
+        parts += [f"## {title[0].upper()}{title[1:]}", claims_table(by_loss, chosen, optimiser, LOSS)]
         parts += [TRUTH, claims_table(by_truth, chosen, optimiser, ERROR)]
         parts += [DEPTHS, depth_table(chosen, error_cell), SPEED, depth_table(chosen, steps_cell)]
         parts += [STABLE, depth_table(chosen, stable_cell)]

@@ -11,8 +11,8 @@ SIGNIFICANT = 3  # digits of the largest mean of a column
 TEXT = """\
 ## Added measures
 
-Mean ± standard deviation over seeds of what was added to `bench/measures/`, under the names that these files give
-their numbers; what a number means is written there."""
+What was added to `bench/measures/`, under the names that these files give their numbers; what a number means is
+written there."""
 
 
 def measures(results: Results) -> str:

@@ -1,35 +1,32 @@
-"""The first screen of tables.md: what this is, how to read it, what ran, where the figures are."""
+"""How a page begins, what ran, and where figures and pages are."""
 
 from typing import Any
 
-from bench.records.names import PAPER_DATA, role_of, title_in
+from bench.records.names import PAPER_DATA, role_of
 from bench.records.tables import natural
-from bench.report.cells import table
+from bench.report.cells import item, prose, table
 from bench.report.results import NOT_IN_PRESET, Place, Results
 
 TITLE = "# Implicit Rank-Minimizing Autoencoder, run again: preset"
 INTRODUCTION = """\
-An autoencoder (AE) squeezes an image into a code and back. *Implicit Rank-Minimizing Autoencoder* (IRMAE;
-Jing, Zbontar, LeCun; NeurIPS 2020) puts `l` extra linear layers between encoder and decoder and reports
-that plain training then finds codes that use few dimensions, which helps to generate images and to learn
-from few labels. This file sets what we measured beside what the paper printed."""
-READING = """\
-How to read a cell of the tables that follow: `12.3 ± 0.5 (3)` is mean ± standard deviation over 3 seeds,
-`paper 12.0 ± 0.9` the published number, `+0.3` ours minus the paper's. `(2 of 3, 1 diverged)`: one of three
-seeds ended in numbers that are not finite and is left out of the mean. Where nothing was measured the cell says why.
-Every table is also a file in [tables](tables), every single number in [metrics.csv](tables/metrics.csv). What a
-check of the whole run found is in [check.csv](tables/check.csv)."""
+*Implicit Rank-Minimizing Autoencoder* (IRMAE; Jing, Zbontar, LeCun; NeurIPS 2020) puts `l` extra linear layers between
+the encoder and the decoder of an autoencoder (AE) and reports that plain training then finds codes that use few
+dimensions, which helps to generate images and to learn from few labels. Here stands what we measured beside what the
+paper printed."""
+READING = "A cell is the mean ± standard deviation over {} seeds; `(2 of 3)`: one of three diverged and is left out."
+NUMBERS = "Every table is also a file in [tables](tables), every single number in [metrics.csv](tables/metrics.csv)."
 PRESETS = {
-    "paper": "The paper's models and training at their published size.",
-    "laptop": "The paper's architecture at half its width, without a GPU: a fifth of the steps at five times the\n"
-    "learning rate. Its numbers are not the paper's.",
-    "quick": "A reduced run for newcomers: small networks, short chains, small data sets. It shows in which\n"
-    "direction things go; its numbers are not the paper's.",
-    "smoke": "A test of the pipeline with tiny networks: its numbers mean nothing.",
+    "paper": "the paper's models and training at their published size",
+    "laptop": "half the paper's width, a fifth of its steps at five times the rate, without a GPU",
+    "quick": "small networks, short chains and small data sets: the direction of things, not the paper's numbers",
+    "smoke": "a test of the pipeline with tiny networks: its numbers mean nothing",
 }
-OTHER_PRESET = "A preset of your own: its sizes are under What ran."
-OURS = "Not in the paper:"
-FIRST = "trajectory"  # of our figures: it shows what the others' ranks are worth
+OTHER_PRESET = "a preset of your own, whose sizes are under What ran"
+FIRST = "trajectory"
+HERO = (
+    f"![Rank against the variance explained, along training](figures/figure_{FIRST}.png)\n\n[All figures](figures.md)"
+)
+FIGURES = "Each is a PDF too, in [figures](figures)."
 KINDS = {
     "trajectory": "rank against the variance explained, along the training",
     "spectrum": "singular values of the codes",
@@ -46,17 +43,26 @@ KINDS = {
 
 
 def introduction(results: Results) -> str:
-    """Return the title and what this file is."""
+    """Return the title and what this preset is."""
     preset = results.plan["preset"]
-    return f"{TITLE} `{preset}`\n\n{PRESETS.get(preset, OTHER_PRESET)}\n\n{INTRODUCTION}"
+    return f"{TITLE} `{preset}`\n\nThis is {PRESETS.get(preset, OTHER_PRESET)}.\n\n{INTRODUCTION}"
+
+
+def opening(title: str, results: Results) -> str:
+    """Return how a page beside tables.md begins."""
+    preset, reading = results.plan["preset"], READING.format(len(results.plan["seeds"]))
+    return f"# {title}\n\n{prose(f'Preset `{preset}`, [back to its tables](tables.md). {reading}')}"
+
+
+def hero(results: Results) -> str:
+    """Return the first figure."""
+    return HERO
 
 
 def what_ran(results: Results) -> str:
-    """Return preset, commit, machine, training and data sets."""
+    """Return commit, machine, training and data sets."""
     plan, training = results.plan, results.plan["config"]["training"]
     runs = results.runs.dropna(subset="commit")
-    code = runs["commit"].str[:12] + runs["dirty"].map({True: " with uncommitted changes", False: " (clean)"})
-    machine = runs["device"] + ", " + runs["device_name"]
     order = "shuffled" if training["shuffle"] else "in order"
     recipe = f"{training['epochs']} epochs, batch {training['batch']} {order}, Adam at {training['lr']:g}"
     ran = {name: plan["config"]["data"][name] for name in plan["datasets"]}
@@ -66,14 +72,30 @@ def what_ran(results: Results) -> str:
         if "training" in settings
     ]
     lines = [
-        f"- Preset: `{plan['preset']}`",
-        f"- Commit: {_distinct(code)}",
-        f"- Device: {_distinct(machine)}; torch {_distinct(runs['torch'])}",
-        f"- Seeds: {', '.join(map(str, plan['seeds']))}",
-        f"- Training: {recipe}{''.join(own)}",
+        f"Commit: {distinct(commits(results))}",
+        f"Device: {distinct(machines(results))}; torch {distinct(runs['torch'])}",
+        f"Seeds: {', '.join(map(str, plan['seeds']))}",
+        f"Training: {recipe}{''.join(own)}",
+        f"Wall time: {hours(results):.2f} hours of training, all runs together ([cost](cost.md))",
     ]
-    hours = f"Wall time: {runs['wall_seconds'].sum() / 3600:.2f} hours of training, all runs together."
-    return "\n\n".join(["## What ran", "\n".join(lines), hours, data_sets(results), READING])
+    return "\n\n".join(["## What ran", "\n".join(map(item, lines)), data_sets(results), NUMBERS])
+
+
+def commits(results: Results) -> Any:
+    """Return the commit of every run, and whether its tree was clean."""
+    runs = results.runs.dropna(subset="commit")
+    return runs["commit"].str[:12] + runs["dirty"].map({True: " with uncommitted changes", False: " (clean)"})
+
+
+def machines(results: Results) -> Any:
+    """Return the device of every run."""
+    runs = results.runs.dropna(subset="commit")
+    return runs["device"] + ", " + runs["device_name"]
+
+
+def hours(results: Results) -> float:
+    """Return how long the trainings took, one after the other."""
+    return results.runs["wall_seconds"].sum() / 3600
 
 
 def data_sets(results: Results) -> str:
@@ -91,25 +113,19 @@ def data_sets(results: Results) -> str:
 
 
 def figures(results: Results) -> str:
-    """Return links to the figures: the paper's, by its numbers, and those that it has not."""
-    names = sorted(results.plan["figures"], key=lambda name: (name != FIRST, natural(name)))
-    theirs = [_figure(results, name, f"Figure {name}") for name in names if name.isdigit()]
-    ours = [_figure(results, name, name.replace("_", " ").capitalize()) for name in names if not name.isdigit()]
-    return "\n".join(["## Figures", "", *theirs, *(["", OURS, "", *ours] if ours else [])])
+    """Return every figure: ours that says what the others are worth, the paper's by its numbers, then our others."""
+    names = sorted(results.plan["figures"], key=lambda name: (name != FIRST, not name.isdigit(), natural(name)))
+    return "\n\n".join([FIGURES, *(_figure(results, name) for name in names)])
 
 
-def _figure(results: Results, name: str, title: str) -> str:
+def _figure(results: Results, name: str) -> str:
     figure = results.plan["figures"][name]
-    titles = "; ".join(_panel(results, panel) for panel in figure["panels"])
-    links = f"[{title}](figures/figure_{name}.png) ([pdf](figures/figure_{name}.pdf))"
-    return f"- {links}: {KINDS[figure['kind']]}{f', {titles}' if titles else ''}"
+    title = f"Figure {name}" if name.isdigit() else name.replace("_", " ").capitalize()
+    shown = [results.title(Place(panel["dataset"], None)) for panel in figure["panels"] if panel["dataset"]]
+    says = ": ".join(filter(None, [KINDS[figure["kind"]], "; ".join(shown)]))
+    return f"## {title}\n\n{says[0].upper()}{says[1:]}.\n\n![{title}](figures/figure_{name}.png)"
 
 
-def _panel(results: Results, panel: dict[str, Any]) -> str:
-    if panel["dataset"]:
-        return results.title(Place(panel["dataset"], None))
-    return f"{title_in(panel['role'], results.plan)}: {NOT_IN_PRESET}"
-
-
-def _distinct(column: Any) -> str:
+def distinct(column: Any) -> str:
+    """Return the values that a column has, in its order."""
     return "; ".join(map(str, column.unique())) or NOT_IN_PRESET

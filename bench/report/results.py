@@ -1,6 +1,5 @@
 """What every section of tables.md reads; in: plan, data.json, aggregated tables, paper.csv, out: cells."""
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -8,13 +7,34 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from bench.linear.study import VARIANTS
 from bench.records.files import read_json
-from bench.records.names import PAPER_DATA, PAPER_EXTRACTOR, REFERENCE, PaperData, dataset_in, labels
+from bench.records.names import PAPER_DATA, PAPER_EXTRACTOR, PaperData, dataset_in, labels
 from bench.records.tables import read_table
-from bench.report.cells import BREAK, beside_paper, difference, mean_sd, published, summarise
+from bench.report.cells import ABSENT, beside_paper, mean_sd, summarise, with_spread
 
 NOT_IN_PRESET = "not run in this preset"
 OTHER_NETWORK, PAPERS_NETWORK = "in-domain CNN", "Inception"
+OF_LINEAR_STUDY = ("rank_error", "rank_spread:scale")
+DIGITS = {
+    "effective_rank": 1,
+    "rank": 1,
+    "rank_error": 2,
+    "rank_spread": 2,
+    "sampled": 1,
+    "mse": 5,
+    "explained_variance": 2,
+    "fid": 1,  # as in the paper
+    "kid": 4,
+    "error": 1,
+    "singular_value": 3,
+    "penalty_share": 4,
+    "interpolation": 3,
+    "interpolation_fid": 2,
+    "midpoint_error": 4,
+    "precision": 2,
+    "recall": 2,
+}
 MEASURED = ("metrics", "alternatives", "studies", "runs", "jobs")
 JUDGED = ("claims", "cells", "sensitivity", "variance", "family", "ranking")
 
@@ -71,6 +91,10 @@ class Results:
         """Return how the paper calls a variant on a data set, or on all of them."""
         return labels(self.plan, dataset).get(variant, variant)
 
+    def side(self, name: str, dataset: str, metric: str) -> str:
+        """Return how a claim calls one of its sides: a variant, an initialisation of the linear study, or a number."""
+        return VARIANTS.get(name, name) if metric.startswith(OF_LINEAR_STUDY) else self.label(name, dataset)
+
     @cached_property
     def _measured(self) -> dict[tuple[str, str, str], Any]:
         return {(row.dataset, row.variant, row.metric): row for row in self.summary.itertuples(index=False)}
@@ -124,30 +148,31 @@ class Results:
         if (place.dataset, train) == (place.paper.dataset, place.paper.train):
             return ""
         return (
-            "**The paper's numbers stand beside for orientation only: another data set**, "
-            f"{train:,} training images against {place.paper.train:,} of the paper's {place.paper.title}."
+            f"**The paper's numbers are of other data**: {place.paper.train:,} training images of {place.paper.title}, "
+            f"here {train:,}."
         )
 
     def row(self, place: Place, variant: str, metric: str) -> Any:
         """Return a row of `summary`, or None if nothing was measured."""
         return self._measured.get((place.dataset, variant, metric))
 
-    def reason(self, place: Place, variant: str, absent: str | None) -> str:
-        """Return why nothing was measured; `absent`, if any, is why this is so of a variant that ran."""
-        ran = variant in [*self.variants(place.dataset), REFERENCE]
-        return (absent or "not measured") if ran else NOT_IN_PRESET
+    def digits(self, metric: str) -> int:
+        """Return the decimals of a metric: in-domain features have unit size, so their distances want one more."""
+        kind = metric.split(":")[0]
+        return DIGITS[kind] + (kind == "fid" and not self.fid_is_the_papers)
 
-    def cell(self, place: Place, variant: str, metric: str, digits: int, absent: str | None = None) -> str:
-        """Return `mean ± sd (n)`, the paper's number and the difference, or why nothing was measured."""
+    def cell(self, place: Place, variant: str, metric: str, digits: int | None = None) -> str:
+        """Return `mean ± sd`, or that nothing was measured."""
         row = self.row(place, variant, metric)
-        other = metric.startswith("fid:") and not self.fid_is_the_papers
-        # In-domain features have unit size: their distances are small numbers and want a digit more.
-        parts = [mean_sd(row, digits + other) if row else self.reason(place, variant, absent)]
-        theirs = self._published.get((place.paper.dataset, variant, metric)) if place.paper else None
-        if theirs:
-            parts.append(published(theirs.value, theirs.sd, digits) + (f" ({PAPERS_NETWORK})" if other else ""))
-            parts += [difference(row.difference, digits)] if row and not math.isnan(row.difference) else []
-        return BREAK.join(parts)
+        return mean_sd(row, self.digits(metric) if digits is None else digits) if row else ABSENT
+
+    def published(self, place: Place, variant: str, metric: str) -> str:
+        """Return the paper's number, or that it has none."""
+        key = (place.paper.dataset if place.paper else "", variant, metric)
+        if key not in self._published:
+            return ABSENT
+        row = self._published[key]
+        return with_spread(row.value, row.sd, DIGITS[metric.split(":")[0]])
 
 
 def read_results(plan_path: Path, folder: Path, paper: Path) -> Results:

@@ -5,31 +5,27 @@ from collections.abc import Iterator
 import pandas as pd
 
 from bench.records.names import STUDY_METRICS, heading, label
-from bench.report.cells import mean_sd, summarise, table
-from bench.report.codes import digits
-from bench.report.results import NOT_IN_PRESET, Place, Results
+from bench.report.cells import ABSENT, mean_sd, prose, summarise, table
+from bench.report.results import Place, Results
 
-TEXT = """\
-## Studies: what a setting does
-
-One setting varied, all others as usual; mean ± standard deviation over seeds. Every number is in
-[studies.csv](tables/studies.csv)."""
+TEXT = "One setting varied, all others as usual. Every number is in [studies.csv](tables/studies.csv)."
+NONE = "Not run in this preset: {}. The README says how to add them."
 
 
 def studies(results: Results) -> str:
-    """Return what every study measured on every data set."""
-    return "\n\n".join([TEXT, *(part for name in results.plan["config"]["studies"] for part in _study(name, results))])
+    """Return what every study measured on every data set, and which did not run."""
+    settings, ran = results.plan["config"]["studies"], set(results.studies["study"])
+    parts = [part for name in settings if name in ran for part in _study(name, results)]
+    absent = "; ".join(study["does"] for name, study in settings.items() if name not in ran)
+    return "\n\n".join([TEXT, *parts, *([prose(NONE.format(absent))] if absent else [])])
 
 
 def _study(name: str, results: Results) -> Iterator[str]:
     study = results.plan["config"]["studies"][name]
     rows = results.studies[results.studies["study"] == name]
-    if rows.empty:
-        yield f"- {study['does']}: {NOT_IN_PRESET}"
-        return
     link = f"[Figure](figures/figure_{name}.png)." if name in results.plan["figures"] else ""
     names = {variant: label(settings) for variant, settings in study["variants"].items()}
-    yield f"### {study['does'].capitalize()}\n\n{link}".strip()
+    yield f"## {study['does'].capitalize()}\n\n{link}".strip()
     for dataset, own in rows.groupby("dataset", sort=False):
         yield f"{results.title(Place(dataset, None))}:"
         yield _table(own.assign(variant=own["variant"].map(names)), study["does"], results)
@@ -46,6 +42,4 @@ def _table(rows: pd.DataFrame, does: str, results: Results) -> str:
 
 def _cells(rows: pd.DataFrame, metrics: list[str], results: Results) -> list[str]:
     by_metric = {row.metric: row for row in summarise(rows).itertuples()}
-    return [
-        mean_sd(by_metric[name], digits(name, results)) if name in by_metric else "not measured" for name in metrics
-    ]
+    return [mean_sd(by_metric[name], results.digits(name)) if name in by_metric else ABSENT for name in metrics]

@@ -9,7 +9,7 @@ from bench.records.names import PAPER_DATA, dataset_in
 from bench.verdicts.comparable import differences
 from bench.verdicts.comparison import margin
 from bench.verdicts.measured import Measured
-from bench.verdicts.outcomes import INCONCLUSIVE, NOT_COMPARABLE, NOT_RUN
+from bench.verdicts.outcomes import NOT_COMPARABLE, NOT_RUN, UNCLEAR
 from bench.verdicts.significance import against_published, corrected
 
 SAME, CONSISTENT, BETTER, WORSE, LOWER, HIGHER = "same", "consistent", "better", "worse", "lower", "higher"
@@ -67,7 +67,7 @@ def _reason(row: Any, plan: dict[str, Any], data: dict[str, Any]) -> tuple[str, 
     if unlike := differences(row.metric, role, plan, data):
         return NOT_COMPARABLE, "; ".join(unlike)
     if row.n < 2:
-        return INCONCLUSIVE, "1 seed" if row.n else "every seed diverged"
+        return UNCLEAR, "1 seed" if row.n else "every seed diverged"
     return "", ""
 
 

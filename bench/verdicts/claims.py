@@ -13,19 +13,10 @@ from bench.verdicts.comparable import differences
 from bench.verdicts.comparison import BELOW, END, EQUALLY, NUMBERS
 from bench.verdicts.equal import by_training
 from bench.verdicts.measured import Measured, by_seed, spreads
-from bench.verdicts.outcomes import (
-    CONTRADICTED,
-    INCONCLUSIVE,
-    NOT_COMPARABLE,
-    NOT_DECIDABLE,
-    NOT_RUN,
-    REPRODUCED,
-    outcomes,
-)
+from bench.verdicts.outcomes import NOT_COMPARABLE, NOT_DECIDABLE, NOT_RUN, outcomes
 
 DECIDING = "effective_rank"  # of ranks: real numbers, where counts of many seeds tie
 COUNTED = [f"count_{name}" for name in (*NUMBERS, "outcome")]
-COUNT_SHOWS = {REPRODUCED: "shows it", CONTRADICTED: "shows the opposite", INCONCLUSIVE: "does not settle it"}
 
 
 def claims(plan: dict[str, Any], measured: Measured, data: dict[str, Any]) -> pd.DataFrame:
@@ -96,7 +87,7 @@ def _count_disagrees(row: Any) -> str:
     signs = row.kind == BELOW and np.sign(row.count_difference) != np.sign(row.difference)
     if row.count_outcome == row.outcome and not signs:
         return ""
-    return f"but the count above 0.01 differs by {row.count_difference:+.1f}, which {COUNT_SHOWS[row.count_outcome]}"
+    return f"but the count above 0.01 differs by {row.count_difference:+.1f}: {row.count_outcome}"
 
 
 def _trained_apart(variant: dict[str, Any] | None, other: dict[str, Any] | None) -> str:

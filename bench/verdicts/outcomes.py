@@ -10,7 +10,7 @@ from bench.verdicts.measured import Measured
 from bench.verdicts.significance import Estimate, corrected, needed
 from bench.verdicts.spreads import undecidable
 
-REPRODUCED, CONTRADICTED, INCONCLUSIVE, NOT_RUN = "reproduced", "contradicted", "inconclusive", "not run"
+AS_CLAIMED, CONTRADICTED, UNCLEAR, NOT_RUN = "as claimed", "contradicted", "unclear", "not run"
 NOT_COMPARABLE, NOT_DECIDABLE = "not comparable", "not decidable"
 NAMES = ["claim", "topic", "paper", "dataset", "metric", "variant", "kind", "other"]
 EACH_PLACE = [f"{prefix}{name}" for prefix in PREFIXES.values() for name in NUMBERS]
@@ -67,7 +67,7 @@ def _outcome(row: Any, level: float) -> tuple[str, str]:
     if row.reason:
         return (NOT_DECIDABLE if row.n else NOT_RUN), row.reason
     if row.n < 2:
-        return INCONCLUSIVE, "1 seed" if row.n else "no seed with finite numbers on both sides"
+        return UNCLEAR, "1 seed" if row.n else "no seed with finite numbers on both sides"
     if not row.p_corrected < level:
-        return INCONCLUSIVE, ""
-    return (REPRODUCED if row.holds else CONTRADICTED), ""
+        return UNCLEAR, ""
+    return (AS_CLAIMED if row.holds else CONTRADICTED), ""

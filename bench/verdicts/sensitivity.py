@@ -7,7 +7,7 @@ import pandas as pd
 from bench.records.names import SUPERVISED
 from bench.verdicts.comparison import read_claim
 from bench.verdicts.measured import Measured, Series, by_seed
-from bench.verdicts.outcomes import CONTRADICTED, INCONCLUSIVE, REPRODUCED, outcomes
+from bench.verdicts.outcomes import AS_CLAIMED, CONTRADICTED, UNCLEAR, outcomes
 
 KEPT, REVERSED, LOST, GAINED = "kept", "reversed", "no longer clear", "now clear"
 COLUMNS = ["alternative", "row", "claim", "metric", "usual", "outcome", "effect", "usual_difference"]
@@ -72,6 +72,6 @@ def effect(usual: str, then: str) -> str:
     """Return what became of a conclusion."""
     if usual == then:
         return KEPT
-    if {usual, then} == {REPRODUCED, CONTRADICTED}:
+    if {usual, then} == {AS_CLAIMED, CONTRADICTED}:
         return REVERSED
-    return LOST if then == INCONCLUSIVE else GAINED
+    return LOST if then == UNCLEAR else GAINED

@@ -30,7 +30,20 @@ DATA = [
 CODES = ["<run>/codes/train.npy", "<run>/codes/test.npy"]
 GATHERED = ("metrics", "alternatives", "studies", "history", "trajectory", "runs", "jobs")
 JUDGED = ("claims", "cells", "sensitivity", "variance", "family", "ranking")
-LONG_TABLES = ("table_1", "table_2", "ablations", "spectra", "reconstruction", "interpolation", "cost")
+LONG_TABLES = ("table_1", "table_2", "codes", "interpolation", "cost")
+PAGES = (
+    "tables",
+    "figures",
+    "claims",
+    "protocols",
+    "methods",
+    "codes",
+    "samples",
+    "labels",
+    "studies",
+    "linear_rank",
+    "cost",
+)
 LINEAR = [f"{OUT}/linear_rank/{name}.csv" for name in ("metrics", "trajectories", "summary")]
 # Rules that compute on the device ask for it: a GPU, or none.
 GPU = int(CONFIG["device"] == "cuda")
@@ -203,6 +216,16 @@ def training_files(wildcards):
 
 def data_records():
     return [f"{OUT}/data/{dataset}/data.json" for dataset in DATASETS]
+
+
+def index_settings():
+    return as_json({"names": list(PAGES), "preset": CONFIG["preset"]})
+
+
+def others():
+    """Return what the presets that have run left for the front page, but this one."""
+    left = (path for name in ("front.json", "tables/check.csv") for path in Path("results").glob(f"*/{name}"))
+    return sorted(str(path) for path in left if not path.is_relative_to(OUT))
 
 
 def figure_files(name):

@@ -66,15 +66,29 @@ rule tables:
         paper=ROOT / "config/paper.csv",
         code=code("tables"),
     output:
-        report="<results>/tables.md",
-        page=report(
-            "<results>/tables.html",
-            caption="../report/tables.rst",
-            category="Tables",
-            labels={"table": "tables.md", "holds": "verdicts and every table"},
-        ),
+        pages=[f"<results>/{name}.md" for name in PAGES],
+        front="<results>/front.json",
         tables=[reported(name) for name in LONG_TABLES],
     threads: 1
+    shell:
+        JOB
+
+
+rule index:
+    input:
+        figures(),
+        pages=[f"<results>/{name}.md" for name in PAGES],
+        code=code("index"),
+    output:
+        page=report(
+            "<results>/index.html",
+            caption="../report/index.rst",
+            category="Tables",
+            labels={"table": "index.html", "holds": "every page with its figures"},
+        ),
+    threads: 1
+    params:
+        settings=index_settings(),
     shell:
         JOB
 
@@ -88,6 +102,19 @@ rule check:
         code=code("check"),
     output:
         findings=reported("check"),
+    threads: 1
+    shell:
+        JOB
+
+
+rule front_page:
+    input:
+        "<results>/front.json",
+        "<results>/tables/check.csv",
+        others(),
+        code=code("front_page"),
+    output:
+        page="results/tables.md",
     threads: 1
     shell:
         JOB

@@ -1,0 +1,174 @@
+"""The front page over all presets; in: what each preset left (front.json, check.csv), out: results/tables.md."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from textwrap import fill
+from typing import Any
+
+from bench.records.files import read_json
+from bench.records.tables import read_table
+from bench.report.cells import item
+from bench.report.left import COLUMNS, LABELS, LARGEST, ROWS, Left, read_left
+from bench.report.overview import OTHER_PRESET, PRESETS
+from bench.report.results import PAPERS_NETWORK
+from bench.verdicts.outcomes import UNCLEAR
+
+WIDTH = 138
+TITLE = "# What are IRMAE's tables worth?"
+NOTHING = "Nothing has run yet. `make quick` takes minutes, `make laptop` hours, `make paper` a GPU and days."
+NO_PAPER = "No run at the paper's size exists, so the paper's numbers themselves are neither confirmed nor refuted"
+CLAIMS = """\
+Each line is a claim of the papers, tested on paired seeds: the means of both sides, how many seeds agree, and the
+verdict after correction for the number of claims ([how](../docs/verdicts.md)). Ranks are compared at equal
+reconstruction ("equal") or at the end of training ("end"); they are effective ranks. A line leads to its numbers. Ours
+are of `{}` unless another run is named; †: at the paper's own size and data, so it is a verdict on the paper."""
+
+
+def front_page(folder: Path) -> str:
+    """Return results/tables.md."""
+    presets = read_left(folder)
+    if not presets:
+        return f"{TITLE}\n\n{NOTHING}\n"
+    parts = [
+        TITLE,
+        answer(presets),
+        *_pictures(presets),
+        "## The claims",
+        CLAIMS.format(presets[0].preset),
+        claims_table(presets),
+    ]
+    parts += [*_table_1(presets), *_table_2(presets), "## What the check of each run says", _checks(folder, presets)]
+    parts += ["## What ran", _ran(presets), *_unfinished(folder, presets)]
+    return "\n\n".join(parts) + "\n"
+
+
+def answer(presets: Sequence[Left]) -> str:
+    """Return the answer to the title's question, as far as the largest run of each claim gives it."""
+    asked = [question for question in presets[0].questions if "short" in question]
+    said = [f"{question['short']}: {words}" for question in asked if (words := _outcomes(question, presets))]
+    on_paper = any(claim["comparable"] for own in presets for claim in own.claims.values())
+    end = "" if on_paper else f" {NO_PAPER}."
+    size = f"`{presets[0].preset}`, {PRESETS.get(presets[0].preset, OTHER_PRESET).split(':')[0]}"
+    return fill(f"**As far as has been run ({size}): {'; '.join(said)}.**{end}", WIDTH, break_on_hyphens=False)
+
+
+def _outcomes(question: dict[str, Any], presets: Sequence[Left]) -> str:
+    """Return what a question's claims came to: one word where all agree, else how many, or on which data."""
+    ran = [next((own.claims[name] for own in presets if name in own.claims), None) for name in question["claims"]]
+    ran = [claim for claim in ran if claim]
+    by_outcome: dict[str, list[str]] = {}
+    for claim in ran:
+        by_outcome.setdefault(claim["outcome"], []).append(claim["role"])
+    if len(by_outcome) == 1:
+        return next(iter(by_outcome))
+    if len({claim["role"] for claim in ran}) == len(ran):
+        return ", ".join(f"{name} on {' and '.join(roles)}" for name, roles in by_outcome.items())
+    return ", ".join(f"{name} in {len(roles)} of {len(ran)}" for name, roles in by_outcome.items())
+
+
+def _pictures(presets: Sequence[Left]) -> Iterator[str]:
+    own = presets[0].preset
+    yield f"![Rank against the variance explained, along training]({own}/figures/figure_trajectory.png)"
+    yield f"![Figure 4: singular values of the codes]({own}/figures/figure_4.png)"
+
+
+def claims_table(presets: Sequence[Left]) -> str:
+    """Return a line per claim under each question: the largest run, and what smaller ones say."""
+    lines = ["| claim | paper | ours | seeds | verdict | smaller runs |", "|---|---|---|---|---|---|"]
+    for question in presets[0].questions:
+        rows = [row for claim in question["claims"] if (row := _claim(claim, presets))]
+        lines += [f"| **{question['asks']}** | | | | | |", *rows] if rows else []
+    pages = {own["topic"]: f"{first.preset}/claims.md#{own['anchor']}" for first, own in _largest(presets).values()}
+    return "\n".join([*lines, "", *(f"[{topic}]: {page}" for topic, page in sorted(pages.items()))])
+
+
+def _largest(presets: Sequence[Left]) -> dict[str, tuple[Left, dict[str, str]]]:
+    """Return of every claim that ran the largest run, and the claim there."""
+    return {name: (own, claim) for own in reversed(presets) for name, claim in own.claims.items()}
+
+
+def _claim(claim: str, presets: Sequence[Left]) -> str:
+    if claim not in (largest := _largest(presets)):
+        return ""
+    first, own = largest[claim]
+    verdict = own["outcome"] if own["outcome"] == UNCLEAR else f"**{own['outcome']}**"
+    verdict += " †" if own["comparable"] else ""
+    smaller = [f"{other.preset}: {other.claims[claim]['outcome']}" for other in presets if claim in other.claims]
+    what = f"[{own['data'].split(' (')[0]}][{own['topic']}], {own['metric']}"
+    ours = own["numbers"] if first is presets[0] else f"`{first.preset}`: {own['numbers']}"
+    return (
+        f"| {what}: {own['sides']} | {own['paper']} | {ours} | {own['seeds']} | {verdict} | {'; '.join(smaller[1:])} |"
+    )
+
+
+def _table_1(presets: Sequence[Left]) -> Iterator[str]:
+    yield "## Table 1: FID of samples from a Gaussian mixture"
+    lines = [f"| | {' | '.join(COLUMNS.values())} |", f"|---|{'---|' * len(COLUMNS)}"]
+    for title, theirs in presets[0].table_1.items():
+        lines.append(_line(f"{title}, the paper ({PAPERS_NETWORK})", theirs["paper"]))
+        own = next((preset for preset in presets if preset.table_1[title]["ours"]), None)
+        if own:
+            ours = own.table_1[title]
+            lines.append(_line(f"{ours['data']}, `{own.preset}` ({ours['features']})", ours["ours"]))
+    yield "\n".join(lines)
+    yield "FIDs between the features of different networks cannot be compared: read ours along its row."
+
+
+def _table_2(presets: Sequence[Left]) -> Iterator[str]:
+    own = next((preset for preset in presets if preset.table_2["ours"]), None)
+    yield "## Table 2: error in percent by number of labels"
+    if own:
+        yield f"Ours: {own.table_2['data']}, `{own.preset}`."
+    lines = [f"| | {' | '.join(f'{labels:,}' for labels in LABELS)} |", f"|---|{'---|' * len(LABELS)}"]
+    for label in ROWS.values():
+        lines.append(_line(f"{label}, the paper", presets[0].table_2["paper"][label]))
+        lines += [_line(f"{label}, ours", own.table_2["ours"][label])] if own else []
+    yield "\n".join(lines)
+
+
+def _line(name: str, cells: Sequence[str]) -> str:
+    return f"| {name} | {' | '.join(cells)} |"
+
+
+def _checks(folder: Path, presets: Sequence[Left]) -> str:
+    return "\n".join(line for preset in presets for line in _findings(folder / preset.preset, preset.preset))
+
+
+def _findings(folder: Path, preset: str) -> Iterator[str]:
+    """Yield how much the check found in a preset, and its errors and warnings in words."""
+    findings = read_table(folder / "tables" / "check.csv")
+    counts = findings["severity"].value_counts()
+    numbers = ", ".join(f"{counts.get(name, 0)} {name}s" for name in ("error", "warning", "note"))
+    yield f"- `{preset}`: {numbers} ([all](../{folder.name}/tables/check.csv))".replace("../", "")
+    loud = findings[findings["severity"] != "note"]
+    for row in loud.itertuples():
+        yield fill(f"  - {row.severity}, {row.where}: {row.message}", WIDTH, subsequent_indent="    ")
+
+
+def _ran(presets: Sequence[Left]) -> str:
+    lines = ["| preset | data | seeds | training | commit | machine |", "|---|---|---|---|---|---|"]
+    for own in presets:
+        data = ", ".join(title.split(" (")[0] for title in own.data)
+        cells = [data, f"{own.seeds}", f"{own.hours:g} h", own.commit, own.machine]
+        lines.append(_line(f"[`{own.preset}`]({own.preset}/tables.md)", cells))
+    return "\n".join(lines)
+
+
+def _unfinished(folder: Path, presets: Sequence[Left]) -> Iterator[str]:
+    """Yield a line per preset of the suite that has not run to its end: how far it is, and the command that would."""
+    ran = {own.preset for own in presets}
+    lines = [
+        item(f"`{preset}`, {PRESETS[preset]}: {_how_far(folder / preset)}. `make {preset}`")
+        for preset in LARGEST
+        if preset not in ran
+    ]
+    if lines:
+        yield "\n".join(["Not run to its end:", "", *lines])
+
+
+def _how_far(folder: Path) -> str:
+    if (folder / "plan.json").exists():
+        runs = read_json(folder / "plan.json")["runs"]
+        trained = [run for run in runs if (folder / run["path"] / "model.safetensors").exists()]
+        return f"{len(trained)} of {len(runs)} trainings are there"
+    return "the study of linear autoencoders alone" if (folder / "linear_rank").exists() else "nothing is there"

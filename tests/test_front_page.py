@@ -1,0 +1,126 @@
+"""results/tables.md over all presets: with none, some, and a half-finished one."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pages import row, section, words
+
+from bench import front_page
+from bench.records.files import read_json, write_json
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def make(tmp_path, whole_results):
+    """Return the page of a results folder with presets in which claims have other outcomes, by preset and claim."""
+
+    def made(**presets):
+        for preset, outcomes in presets.items():
+            (tmp_path / preset / "tables").mkdir(parents=True)
+            (tmp_path / preset / "tables" / "check.csv").write_text("severity,check,where,message\n")
+            own = read_json(whole_results / "front.json")
+            own["preset"] = preset
+            for claim, outcome in outcomes.items():
+                own["claims"][claim]["outcome"] = outcome
+            write_json(tmp_path / preset / "front.json", own)
+        front_page.main(page=tmp_path / "tables.md")
+        return (tmp_path / "tables.md").read_text(encoding="utf-8")
+
+    return made
+
+
+def test_with_no_run_it_says_how_to_begin(make):
+    assert make().splitlines()[2].startswith("Nothing has run yet. `make quick` takes minutes")
+
+
+def test_with_quick_only_it_answers_and_says_that_the_paper_is_not_settled(make):
+    text = make(quick={})
+    answer = words(text.split("\n\n")[1])
+    assert answer.startswith("**As far as has been run (`quick`, small networks, short chains and small data sets):")
+    assert "fewer labels: as claimed; better samples: as claimed;" in answer
+    assert answer.endswith("the paper's numbers themselves are neither confirmed nor refuted.")
+    assert "](quick/figures/figure_trajectory.png)" in text and "](quick/figures/figure_4.png)" in text
+    assert (
+        "| [mnist5k][digits-fid], FID, GMM: IRMAE < AE | 34.0 / 38.0 | 34.00 / 39.00 | 3 of 3 | **as claimed** |"
+        in (text)
+    )
+    assert "[digits-fid]: quick/claims.md#better-samples-on-digits" in text.splitlines()
+    assert row(section(text, "## Table 2"), "IRMAE, the paper")[:2] == ["12.0 ± 0.9", "10.2 ± 0.5"]
+    assert row(section(text, "## Table 2"), "IRMAE, ours")[:2] == ["11.0 ± 1.0", "11.0 ± 1.0"]
+    assert row(section(text, "## Table 1"), "CelebA, the paper (Inception)") == ["49.0", "48.8", "36.4"]
+    assert "mnist5k (digits), `quick` (in-domain CNN)" in section(text, "## Table 1")
+    ran = words(section(text, "## What ran"))
+    assert "- `laptop`" in ran and "nothing is there. `make laptop`" in ran and "`make paper`" in ran
+
+
+def test_the_largest_run_answers_and_smaller_ones_stand_beside(make):
+    text = make(quick={"digits-fid-ae": "unclear"}, laptop={"digits-fid-ae": "contradicted"})
+    assert text.index("`laptop`, half the paper's width") < text.index("better samples: contradicted")
+    line = next(line for line in text.splitlines() if "[digits-fid], FID" in line)
+    assert line.split("|")[5:7] == [" **contradicted** ", " quick: unclear "]
+    assert "[digits-fid]: laptop/claims.md#better-samples-on-digits" in text
+    assert "`quick` (in-domain" not in text  # no second row of smaller numbers
+    assert text.index("[`laptop`](laptop/tables.md)") < text.index("[`quick`](quick/tables.md)")
+
+
+def test_a_claim_that_only_a_smaller_run_has_is_that_runs(make, tmp_path):
+    make(quick={}, laptop={})
+    own = read_json(tmp_path / "laptop" / "front.json")
+    del own["claims"]["digits-fid-ae"]
+    write_json(tmp_path / "laptop" / "front.json", own)
+    front_page.main(page=tmp_path / "tables.md")
+    line = next(line for line in (tmp_path / "tables.md").read_text().splitlines() if "[digits-fid], FID" in line)
+    assert "| `quick`: 34.00 / 39.00 |" in line and line.endswith("| **as claimed** |  |")
+
+
+def test_a_half_finished_run_is_said_to_be_one_and_gives_no_number(make, tmp_path):
+    paper = tmp_path / "paper"
+    runs = [{"path": f"runs/mnist/ae/{seed}"} for seed in range(4)]
+    write_json(paper / "plan.json", {"runs": runs})
+    (paper / "runs/mnist/ae/0").mkdir(parents=True)
+    (paper / "runs/mnist/ae/0/model.safetensors").touch()
+    text = words(make(quick={}))
+    assert "`paper`, the paper's models and training at their published size: 1 of 4 trainings are there." in text
+
+
+def test_a_run_at_the_papers_size_gives_verdicts_on_the_paper(make, tmp_path):
+    make(paper={})
+    own = read_json(tmp_path / "paper" / "front.json")
+    own["claims"]["digits-fid-ae"]["comparable"] = True
+    write_json(tmp_path / "paper" / "front.json", own)
+    front_page.main(page=tmp_path / "tables.md")
+    text = (tmp_path / "tables.md").read_text(encoding="utf-8")
+    assert "| **as claimed** † |" in text and "neither confirmed nor refuted" not in text
+
+
+def test_what_the_check_found_stands_there_in_words(make, tmp_path):
+    make(quick={})
+    findings = "severity,check,where,message\nwarning,learned,shapes/ae,explains nothing\nnote,a,b,c\n"
+    (tmp_path / "quick/tables/check.csv").write_text(findings)
+    front_page.main(page=tmp_path / "tables.md")
+    part = section((tmp_path / "tables.md").read_text(), "## What the check of each run says")
+    assert "- `quick`: 0 errors, 1 warnings, 1 notes" in part and "warning, shapes/ae: explains nothing" in part
+
+
+def test_the_tests_own_preset_has_no_place(make):
+    assert "smoke" not in make(smoke={}, quick={})
+
+
+def test_the_committed_page_is_short_narrow_and_of_what_is_committed():
+    lines = (ROOT / "results" / "tables.md").read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 120 and max(map(len, lines)) <= 140
+    assert "\n".join(lines) + "\n" == front_page.front_page(ROOT / "results")
+
+
+def test_it_is_narrow_with_two_presets(make):
+    assert max(map(len, make(quick={}, laptop={}).splitlines())) <= 140
+
+
+def test_every_link_leads_to_a_heading(whole_results):
+    claims = (whole_results / "claims.md").read_text(encoding="utf-8")
+    headings = {
+        re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in re.findall(r"^## (.*)$", claims, re.MULTILINE)
+    }
+    assert {own["anchor"] for own in read_json(whole_results / "front.json")["claims"].values()} <= headings
