@@ -21,12 +21,12 @@ quick laptop: .venv/stamp
 		{ echo "EXTRA=$(EXTRA): there is no config/extra/$(EXTRA).yaml; there is: $(basename $(notdir $(wildcard config/extra/*.yaml)))" >&2; exit 1; }
 	@bash workflow/run.sh --cores all --config preset=$@ $(if $(DATA_ROOT),data_root="$(DATA_ROOT)") \
 		$(if $(EXTRA),--configfile config/extra/$(EXTRA).yaml)
-	@sed -n '/^## What it found/,/^## Verdicts\|^## What preset/{/^##/!p}' results/$@/tables.md
-	@echo "The tables are in results/$@/tables.md, the figures beside it."
+	@sed -n '/^## What it found/,/^!/{/^##\|^!/!p}' results/$@/tables.md
+	@echo "The answer is in results/tables.md, all of it in results/$@/index.html (or tables.md, with the figures beside it)."
 
 paper: .venv/stamp
 	@bash workflow/run.sh --cores all
-	@echo "The tables are in results/paper/tables.md, the figures beside it."
+	@echo "The answer is in results/tables.md, all of it in results/paper/index.html (or tables.md, with the figures beside it)."
 
 doctor:
 	@[ -n "$(PYTHON)" ] || { echo "No Python >= 3.11 here: install one, or make doctor PYTHON=/path/to/it" >&2; exit 1; }

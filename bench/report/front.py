@@ -158,7 +158,7 @@ def _unfinished(folder: Path, presets: Sequence[Left]) -> Iterator[str]:
     """Yield a line per preset of the suite that has not run to its end: how far it is, and the command that would."""
     ran = {own.preset for own in presets}
     lines = [
-        item(f"`{preset}`, {PRESETS[preset]}: {_how_far(folder / preset)}. `make {preset}`")
+        item(f"`make {preset}`, {PRESETS[preset]}: {_how_far(folder / preset)}")
         for preset in LARGEST
         if preset not in ran
     ]
