@@ -12,7 +12,8 @@ from workflow.check import unknown
 from workflow.events import Events
 from workflow.jobs import equip
 from workflow.lock import lock_folder
-from workflow.plan import PAPER, presets
+from workflow.configs import presets
+from workflow.plan import PAPER
 from workflow.totals import refusal
 from workflow.view import View
 

@@ -123,6 +123,12 @@ def test_changes_that_no_commit_holds_are_a_warning(results):
     )
 
 
+def test_a_commit_that_nobody_knows_is_a_warning_with_its_reason(results):
+    edit(results / RUN / "provenance.json", f'"commit": "{COMMIT}"', '"commit": "unknown (git is not installed)"')
+    text = f"commit {RUN} train: the commit of 1 tables is unknown (git is not installed)"
+    assert text in findings(results, "warning")
+
+
 def test_distances_that_do_not_name_their_network(results):
     edit(results / RUN / "metrics/generate.csv", '"extractor": "in_domain", ', "")
     (finding,) = findings(results)

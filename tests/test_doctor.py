@@ -143,7 +143,7 @@ def test_hidden_gpus_are_named_and_a_cluster_runs_what_this_machine_cannot(check
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     lines, verdicts = said(checkout, monkeypatch)
     assert lines["GPUs"] == "GAP  GPUs      A card 81920 MiB; CUDA_VISIBLE_DEVICES is '': jobs use no others"
-    assert verdicts["paper"].startswith("through Slurm only; snakemake --profile workflow/profiles/slurm")
+    assert verdicts["paper"].startswith("through Slurm only; snakemake --profile profiles/slurm")
 
 
 def test_data_that_were_fetched_need_no_raw_files(checkout, monkeypatch, roomy):

@@ -10,7 +10,7 @@ import yaml
 from bench.measures.base.classification import Codes, classify
 from bench.measures.base.classifiers import train_classifiers
 from bench.measures.base.heads import Errors, Head, Heads, draws, error_rows, initial
-from workflow.plan import presets
+from workflow.configs import presets
 
 CONFIG = Path(__file__).parent.parent / "config"
 LABELS = np.random.default_rng(0).integers(10, size=500)

@@ -13,6 +13,7 @@ import torch
 from bench.job import __main__ as runner
 from bench.job import source
 from bench.job.__main__ import arguments, asked
+from bench.job.command import Stop
 
 ROOT = Path(__file__).parents[1]
 
@@ -190,15 +191,48 @@ def test_the_digest_depends_on_contents_and_places_and_on_nothing_else(repositor
 
 def test_without_files_or_a_repository_it_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(source, "REPOSITORY", tmp_path)
-    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    assert source.source([]) == {"commit": "unknown", "dirty": False, "code": "unknown"}
+    unknown = {"commit": "unknown (no repository here: clone the suite)", "dirty": None, "code": "unknown"}
+    assert source.source([]) == unknown
+
+
+def test_below_another_repository_the_commit_is_not_that_ones(repository, monkeypatch):
+    monkeypatch.setattr(source, "REPOSITORY", repository / "bench")
+    said = source.source([])
+    assert said["dirty"] is None
+    assert said["commit"].startswith("unknown (the suite lies in another repository, repository: clone it")
+
+
+def test_without_git_nobody_knows(repository, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    assert source.source([])["commit"] == "unknown (git is not installed)"
+
+
+def test_the_users_settings_of_git_change_no_answer(repository, tmp_path, monkeypatch):
+    before = source.source([])
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "other"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(tmp_path))
+    assert source.source([]) == before and before["dirty"] is False
+    monkeypatch.delenv("GIT_DIR")
+    monkeypatch.delenv("GIT_WORK_TREE")
+    git(repository, "config", "status.showUntrackedFiles", "no")
+    (repository / "bench/mine.py").touch()
+    (repository / ".git/index.lock").touch()  # another git at work
+    assert source.source([])["dirty"] is True
+
+
+def test_a_job_whose_code_is_edited_while_it_runs_ends_in_one_line(repository, monkeypatch):
+    code = [repository / "bench/one.py"]
+    source.take(code)
+    monkeypatch.setattr(runner, "call", lambda rule, words: code[0].write_text("# edited\n"))
+    with pytest.raises(Stop, match="the code was edited while this job ran"):
+        runner.run("train", [], code)
 
 
 def test_the_code_is_taken_before_the_rule_is_loaded(monkeypatch):
     order = []
     monkeypatch.setattr(sys, "argv", ["bench.job", "fetch", "--code", "a.py"])
     monkeypatch.setattr(source, "take", lambda files: order.append(files))
-    monkeypatch.setattr(runner, "call", lambda rule, words: order.append((rule, words)))
+    monkeypatch.setattr(runner, "run", lambda rule, words, code: order.append((rule, words)))
     monkeypatch.setattr(runner, "execute", lambda rule, main: main())
     runner.main()
     assert order == [[Path("a.py")], ("fetch", [])]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from workflow import plan, sources
+from workflow import configs, plan, sources
 from workflow.check import problems
 from workflow.studies import studied
 
@@ -139,13 +139,6 @@ def test_every_image_of_a_figure_belongs_to_a_run(config):
     assert {image.split("/images/")[0] for image in images} <= paths
 
 
-def test_presets_are_the_files_that_name_themselves(tmp_path):
-    write(tmp_path, "config.yaml", "# comment\npreset: paper\n")
-    write(tmp_path, "small.yaml", "device: cpu\npreset: tiny # why\n")
-    write(tmp_path, "claims.yaml", "claims:\n  preset: no\n")
-    assert plan.presets(tmp_path) == {"paper": tmp_path / "config.yaml", "tiny": tmp_path / "small.yaml"}
-
-
 def test_typed_reads_what_the_command_line_and_yaml_leave_as_text():
     given = {"seeds": ["0", "1"], 2: {"lr": "1e-3", "shuffle": "true"}, "device": "cpu", "text": '"1"'}
     assert plan.typed(given) == {
@@ -193,7 +186,7 @@ def test_the_presets_have_no_mistakes(preset):
             return overlay
         return base | {key: merge(base.get(key), value) for key, value in overlay.items()}
 
-    path = plan.presets(REPOSITORY / "config")[preset]
+    path = configs.presets(REPOSITORY / "config")[preset]
     overlay = plan.typed(yaml.safe_load(path.read_text(encoding="utf-8")))
     assert problems(merge(PAPER, overlay), SCHEMA, REPOSITORY) == []
 
@@ -217,7 +210,7 @@ def edit(config, where, value):
         ("fid/extractor", "vgg", "fid.extractor: 'vgg' is not one of ['inception', 'in_domain']"),
         ("roles/digits", "mnits", "roles.digits: there is no data set 'mnits'. Did you mean mnist?"),
         ("roles/letters", "mnits", "roles.letters: there is no data set 'mnits'. Did you mean mnist?"),
-        ("roles/Digits", "mnist", "roles: 'Digits' is to name files and does not match"),
+        ("roles/Digits", "fashion_mnist", "roles: 'Digits' is to name files and does not match"),
         ("classify/datasets", ["mnits"], "classify.datasets: there is no data set 'mnits'. Did you mean mnist?"),
         ("classify/most_steps", 499, "classify.most_steps: 499 is less than least_steps, 500"),
         ("variants/ae/model", "aee", "variants.ae: there is no model 'aee'. Did you mean ae?"),

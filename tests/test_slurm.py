@@ -16,7 +16,7 @@ pytestmark = [
     pytest.mark.timeout(1500),
     pytest.mark.skipif(bool(missing()), reason=f"no Slurm here: {', '.join(missing())} not found"),
 ]
-SLURM = ("bash", "workflow/run.sh", "--profile", "workflow/profiles/slurm", "--max-threads", "2")
+SLURM = ("bash", "workflow/run.sh", "--profile", "profiles/slurm", "--max-threads", "2")
 # The plugin looks ten seconds later each time nothing has ended.
 SNAKEMAKE = f"""#!{sys.executable}
 from snakemake.cli import main

@@ -183,7 +183,7 @@ def test_an_unknown_preset_names_those_that_exist(new):
     [
         (["--resources", "gpu=0"], "asks for gpu=1 and there are 0 in all, so it can never run"),
         (["--set-resources", "train:gpu=2"], "rule train asks for gpu=2 and there are 1 in all"),
-        (["--resources", "gpu=0", "--profile", "workflow/profiles/slurm", "--executor", "local"], None),
+        (["--resources", "gpu=0", "--profile", "profiles/slurm", "--executor", "local"], None),
     ],
 )
 def test_a_job_that_asks_for_more_gpus_than_there_are_is_refused_and_not_cut_down(new, arguments, line):
@@ -197,7 +197,7 @@ def test_a_job_that_asks_for_more_gpus_than_there_are_is_refused_and_not_cut_dow
 
 
 def test_jobs_ask_slurm_for_memory_and_time_that_grow_whatever_partition_is_given(new):
-    profile = ("--profile", "workflow/profiles/slurm", "--default-resources", "slurm_partition=gpu")
+    profile = ("--profile", "profiles/slurm", "--default-resources", "slurm_partition=gpu")
     result = new.snakemake("--dry-run", "--attempt", "2", *profile, *SMOKE)
     jobs = re.findall(r"rule (\w+):\n(?: .*\n)*? +resources: .*?, (.*)", result.stdout)
     asked = {rule: re.findall(r"(?:mem_mb|runtime)=(\d+)", resources) for rule, resources in jobs}
@@ -208,6 +208,6 @@ def test_jobs_ask_slurm_for_memory_and_time_that_grow_whatever_partition_is_give
 
 
 def test_the_slurm_profile_says_what_every_rule_asks_for():
-    profile = yaml.safe_load((REPOSITORY / "workflow/profiles/slurm/profile.yaml").read_text(encoding="utf-8"))
+    profile = yaml.safe_load((REPOSITORY / "profiles/slurm/profile.yaml").read_text(encoding="utf-8"))
     assert set(profile["set-resources"]) == RULES
     assert set(profile["groups"]) <= RULES

@@ -1,10 +1,12 @@
 """Checking a config before any job; in: the merged config, out: one line per mistake, naming what exists."""
 
 from collections.abc import Iterator
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import extend
 
 from workflow import sources
 from workflow.check_claims import check_alternatives, check_claims, check_family, check_steps
@@ -12,6 +14,13 @@ from workflow.check_names import check_options, check_studies, check_variants, u
 
 # Keys of data.NAME that every data set may have; every other one is an option of its `load`.
 DATA_KEYS = {"latent", "components", "training", "architecture"}
+# JSON Schema takes 1e2 for a whole number and nan for a number: Python's range and a learning rate do not.
+WHOLE = Draft202012Validator.TYPE_CHECKER.redefine(
+    "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+).redefine(
+    "number", lambda _, value: isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+)
+Validator = extend(Draft202012Validator, type_checker=WHOLE)
 
 
 def problems(config: dict[str, Any], schema: dict[str, Any], root: Path) -> list[str]:
@@ -20,10 +29,11 @@ def problems(config: dict[str, Any], schema: dict[str, Any], root: Path) -> list
     Names (models, options, data sets, variants) are compared with the files that define them, but only once
     all forms are right: until then a name may not be where it belongs.
     """
-    errors = list(Draft202012Validator(schema).iter_errors(config))
+    errors = list(Validator(schema).iter_errors(config))
     lines = [line for error in errors for line in describe(error)]
     if not any(error.validator in ("type", "required") for error in errors):
         lines += check_data(config, root)
+        lines += check_roles(config)
         lines += check_measures(config, root)
         lines += check_variants(config, root)
         lines += dict.fromkeys(check_studies(config, root))
@@ -48,6 +58,9 @@ def describe(error: ValidationError) -> Iterator[str]:
         yield f"{where}: {error.instance} lacks {error.validator_value['const']}, which is to be among them"
     elif error.validator == "uniqueItems":
         yield f"{where}: {error.instance} holds something twice"
+    elif error.validator == "type" and isinstance(error.instance, float):
+        wanted = "a whole number, written without point and exponent" if isfinite(error.instance) else "a finite number"
+        yield f"{where}: {error.instance} is not {wanted}"
     else:
         yield f"{where}: {error.message}"
 
@@ -73,6 +86,15 @@ def check_data(config: dict[str, Any], root: Path) -> Iterator[str]:
             taken = sources.options(root, f"bench/datasets/{name}.py", "load")
             given = {key: value for key, value in settings.items() if key not in DATA_KEYS}
             yield from check_options(f"data.{name}", given, taken)
+
+
+def check_roles(config: dict[str, Any]) -> Iterator[str]:
+    """Check that no data set plays two of the paper's roles: its numbers would stand in both."""
+    roles: dict[str, str] = {}
+    for role, name in config["roles"].items():
+        if name in roles:
+            yield f"roles.{role}: {name} is already the data set of {roles[name]}; give one of them another"
+        roles[name] = role
 
 
 def check_measures(config: dict[str, Any], root: Path) -> Iterator[str]:

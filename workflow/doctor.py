@@ -163,7 +163,7 @@ def verdict(preset: str, lines: list[Line], machine: Machine) -> str:
     """Return the line that says whether a preset can run."""
     lacking = [line.name for line in lines if preset in line.stops]
     if lacking and set(lacking) <= {"Driver", "GPUs", "Memory"} and machine.partitions:
-        return f"through Slurm only; snakemake --profile workflow/profiles/slurm (now: {', '.join(lacking)})"
+        return f"through Slurm only; snakemake --profile profiles/slurm (now: {', '.join(lacking)})"
     return f"no: {', '.join(lacking)}" if lacking else f"yes; {COMMANDS[preset]}"
 
 

@@ -4,8 +4,6 @@ Standard library only and no reading of results, so that a dry-run needs neither
 """
 
 import json
-import re
-from pathlib import Path
 from typing import Any
 
 from workflow import alternatives
@@ -23,16 +21,6 @@ IMAGES = {
     "pca_grid": "pca_grid",
     "ablation": "gmm",
 }
-
-
-def presets(folder: Path) -> dict[str, Path]:
-    """Map each preset to its file: those of `folder` with a top-level line `preset: NAME`."""
-    files = {}
-    for path in sorted(folder.glob("*.yaml")):
-        match = re.search(r"^preset: *([\w-]+)", path.read_text(encoding="utf-8"), re.MULTILINE)
-        if match:
-            files[match[1]] = path
-    return files
 
 
 def typed(value: Any) -> Any:

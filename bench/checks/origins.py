@@ -91,14 +91,16 @@ def _made(folder: Folder, run: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def commits(folder: Folder) -> Iterator[Finding]:
     """What is compared was made by the same code, and at a commit that exists."""
-    loose = []
+    loose, unknown = [], {}
     for name in folder.datasets:
         versions: dict[tuple[str, str], dict[str, str]] = {}
         for run in (run for run in folder.runs if run["dataset"] == name):
             for step, origin in _made(folder, run).items():
                 versions.setdefault((step, run["model"]), {})[origin["code"]] = origin["commit"][:12]
-                if origin["dirty"] or origin["commit"] == UNKNOWN:
+                if origin["dirty"]:
                     loose.append(f"{run['path']} {step}")
+                if origin["commit"].startswith(UNKNOWN):
+                    unknown.setdefault(origin["commit"], []).append(f"{run['path']} {step}")
         for (step, model), commits_of in versions.items():
             if len(commits_of) > 1:
                 text = f"{step} of its {model} models was done by different code: commits {listed(commits_of.values())}"
@@ -106,6 +108,8 @@ def commits(folder: Folder) -> Iterator[Finding]:
     if loose:
         text = f"{len(loose)} tables were made with changes that no commit holds; commit, run again before you publish"
         yield warning("commit", listed(loose, 3), text)
+    for why, tables in unknown.items():
+        yield warning("commit", listed(tables, 3), f"the commit of {len(tables)} tables is {why}")
 
 
 def machines(folder: Folder) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bench.job import source
-from bench.job.command import end_with_workflow, execute
+from bench.job.command import Stop, end_with_workflow, execute
 from bench.job.device import device_of
 
 FOLDER = Path(__file__).resolve().parents[1]
@@ -40,7 +40,14 @@ def main() -> None:
     # scikit-learn computes on tensors (bench/measures/base/densities.py, on a GPU) only where SciPy found this when it
     # was imported.
     os.environ.setdefault("SCIPY_ARRAY_API", "1")
-    execute(rule, lambda: call(rule, words))
+    execute(rule, lambda: run(rule, words, code))
+
+
+def run(rule: str, words: Sequence[str], code: Sequence[Path]) -> None:
+    """Call a rule, and stop if its code was edited meanwhile: Snakemake would take the outputs for the edit's."""
+    call(rule, words)
+    if source.edited(code):
+        raise Stop("the code was edited while this job ran, so its numbers are of the code before; run it again")
 
 
 def asked(words: Sequence[str]) -> tuple[str, list[Path], list[str]]:

@@ -84,7 +84,8 @@ def what_ran(results: Results) -> str:
 def commits(results: Results) -> Any:
     """Return the commit of every run, and whether its tree was clean."""
     runs = results.runs.dropna(subset="commit")
-    return runs["commit"].str[:12] + runs["dirty"].map({True: " with uncommitted changes", False: " (clean)"})
+    state = runs["dirty"].map({True: " with uncommitted changes", False: " (clean)"})
+    return (runs["commit"].str[:12] + state).fillna(runs["commit"])  # an unknown one says why
 
 
 def machines(results: Results) -> Any:

@@ -10,14 +10,15 @@ from workflow import plan as planning
 from workflow import sources as source
 from workflow.alternatives import SUPERVISED
 from workflow.check import problems
+from workflow.configs import mistakes
 from workflow.jobs import every_run
 from workflow.plan import as_json, specification
 from workflow.runs import ENCODED, label
 
 SCHEMA = load_configfile(ROOT / "workflow/schemas/config.schema.yaml")
 CONFIG = planning.typed(config)
-if mistakes := problems(CONFIG, SCHEMA, ROOT):
-    raise WorkflowError("\n".join(mistakes))
+if found := [*mistakes(workflow.configfiles)] or problems(CONFIG, SCHEMA, ROOT):
+    raise WorkflowError("\n".join(found))
 
 PLAN = planning.make_plan(CONFIG)
 RUNS = {run["path"]: run for run in every_run(PLAN)}
