@@ -1,12 +1,18 @@
 """The suite: `snakemake --cores all` runs the paper preset, `--config preset=quick` another one of config/."""
 
+from snakemake.utils import min_version
+
+min_version("9.19")  # before what older ones do not know; the first with workflow profiles named config.yaml
+
 import os
 import shutil
+import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 from snakemake.settings.types import DeploymentMethod
-from snakemake.utils import min_version
+
+sys.path.insert(0, workflow.basedir)  # before another package called workflow
 
 from workflow.check import unknown
 from workflow.events import Events
@@ -16,8 +22,6 @@ from workflow.configs import presets
 from workflow.plan import PAPER
 from workflow.totals import refusal
 from workflow.view import View
-
-min_version("9.19")  # workflow profiles named profile.yaml
 
 CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
 if CONDA and not shutil.which("conda"):

@@ -210,7 +210,7 @@ def edit(config, where, value):
         ("fid/extractor", "vgg", "fid.extractor: 'vgg' is not one of ['inception', 'in_domain']"),
         ("roles/digits", "mnits", "roles.digits: there is no data set 'mnits'. Did you mean mnist?"),
         ("roles/letters", "mnits", "roles.letters: there is no data set 'mnits'. Did you mean mnist?"),
-        ("roles/Digits", "fashion_mnist", "roles: 'Digits' is to name files and does not match"),
+        ("roles/Digits", "mnist5k", "roles: 'Digits' is to name files and does not match"),
         ("classify/datasets", ["mnits"], "classify.datasets: there is no data set 'mnits'. Did you mean mnist?"),
         ("classify/most_steps", 499, "classify.most_steps: 499 is less than least_steps, 500"),
         ("variants/ae/model", "aee", "variants.ae: there is no model 'aee'. Did you mean ae?"),

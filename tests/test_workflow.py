@@ -208,6 +208,6 @@ def test_jobs_ask_slurm_for_memory_and_time_that_grow_whatever_partition_is_give
 
 
 def test_the_slurm_profile_says_what_every_rule_asks_for():
-    profile = yaml.safe_load((REPOSITORY / "profiles/slurm/profile.yaml").read_text(encoding="utf-8"))
+    profile = yaml.safe_load((REPOSITORY / "profiles/slurm/config.yaml").read_text(encoding="utf-8"))
     assert set(profile["set-resources"]) == RULES
     assert set(profile["groups"]) <= RULES

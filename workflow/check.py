@@ -11,6 +11,7 @@ from jsonschema.validators import extend
 from workflow import sources
 from workflow.check_claims import check_alternatives, check_claims, check_family, check_steps
 from workflow.check_names import check_options, check_studies, check_variants, unknown
+from workflow.places import raw_data
 
 # Keys of data.NAME that every data set may have; every other one is an option of its `load`.
 DATA_KEYS = {"latent", "components", "training", "architecture"}
@@ -32,6 +33,7 @@ def problems(config: dict[str, Any], schema: dict[str, Any], root: Path) -> list
     errors = list(Validator(schema).iter_errors(config))
     lines = [line for error in errors for line in describe(error)]
     if not any(error.validator in ("type", "required") for error in errors):
+        lines += check_places(config)
         lines += check_data(config, root)
         lines += check_roles(config)
         lines += check_measures(config, root)
@@ -63,6 +65,14 @@ def describe(error: ValidationError) -> Iterator[str]:
         yield f"{where}: {error.instance} is not {wanted}"
     else:
         yield f"{where}: {error.message}"
+
+
+def check_places(config: dict[str, Any]) -> Iterator[str]:
+    """Check that the folder of raw data can be told."""
+    try:
+        raw_data(config["data_root"])
+    except LookupError as error:
+        yield str(error.args[0])
 
 
 def check_data(config: dict[str, Any], root: Path) -> Iterator[str]:

@@ -10,6 +10,7 @@ from snakemake.iocontainers import InputFiles, OutputFiles, Wildcards
 from snakemake.rules import Rule
 
 from workflow.alternatives import SUPERVISED
+from workflow.places import raw_data
 
 # The order of wildcards in the names of logs and benchmarks.
 WILDCARDS = ("dataset", "variant", "seeds", "measure")
@@ -32,7 +33,7 @@ def equip(rules: Iterable[Rule], config: dict[str, Any]) -> None:
             each.conda_env = ENVIRONMENT
             device = {"device": config["device"]} if "gpu" in each.resources else {}
             # Where raw data lie is not recorded: moving them reruns nothing.
-            raw = {"data-root": config["data_root"]} if each.name in FETCHING else {}
+            raw = {"data-root": str(raw_data(config["data_root"]))} if each.name in FETCHING else {}
             empty = {} if "settings" in dict(each.params.items()) else {"settings": "{}"}
             each.set_params(call=partial(call, each.name, device | raw), **device, **empty)
 

@@ -61,8 +61,9 @@ class Machine:
 
     @cached_property
     def memory(self) -> float:
-        """All memory in GB."""
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / GB
+        """The memory that processes here may take, in GB: all there is, or what a container or Slurm allows."""
+        there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        return min([there, *allowed(Path("/sys/fs/cgroup"))]) / GB
 
     @cached_property
     def conda(self) -> tuple[int, ...] | None:
@@ -76,6 +77,13 @@ class Machine:
         status, output = answer(["sinfo", "--noheader", "--format", "%R %G"])
         rows = [line.split() for line in output.splitlines()]
         return None if status else sorted({row[0] for row in rows if "gpu" in row[-1]})
+
+
+def allowed(cgroups: Path) -> list[int]:
+    """Return the limits of memory, in bytes, that Linux's control groups set here: of version 2, and of version 1."""
+    files = (cgroups / "memory.max", cgroups / "memory/memory.limit_in_bytes")
+    texts = [path.read_text(encoding="utf-8").strip() for path in files if path.is_file()]
+    return [int(text) for text in texts if text.isdecimal()]  # version 2 says `max` where there is none
 
 
 def answer(command: list[str]) -> tuple[int, str]:

@@ -5,7 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-TERMINAL = "BENCH_TERMINAL"  # the file descriptor of it
+TERMINAL, WORDS = "BENCH_TERMINAL", "BENCH_LOG"  # its file descriptor, and the file that Snakemake's own words go to
+LOG = Path("results/snakemake.log")  # where a reader finds them
 
 
 class View:
@@ -18,10 +19,14 @@ class View:
     def open(self) -> None:
         """Show how far the jobs are, if that was asked for."""
         if TERMINAL in os.environ:
+            terminal = int(os.environ[TERMINAL])
+            LOG.parent.mkdir(exist_ok=True)
+            os.replace(os.environ[WORDS], LOG)
+            os.write(terminal, f"Snakemake writes to {LOG}; Ctrl-C stops it, and the same command goes on.\n".encode())
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "bench.watch", self.results],
                 env=os.environ | {"PYTHONPATH": os.fspath(self.root)},
-                stdout=int(os.environ[TERMINAL]),
+                stdout=terminal,
                 start_new_session=True,  # Ctrl-C is for Snakemake; the view then shows what became of its jobs
             )
 

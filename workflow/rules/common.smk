@@ -63,10 +63,15 @@ KEEP_MEMORY = "MALLOC_MMAP_THRESHOLD_=1073741824 MALLOC_TRIM_THRESHOLD_=10737418
 # Snakemake keeps the host's PYTHONPATH out of a conda environment, this the packages of `pip install --user`.
 NO_USER_PACKAGES = "PYTHONNOUSERSITE=1" if CONDA else ""
 
-# `python -m bench.job` finds the package from any folder. Here and not in the rules: Snakemake records those, and
-# a path of this machine among them would rerun everything on another one. The shell's parent is this Snakemake, or the one
-# that a cluster's job starts: when it is killed, its jobs end (bench/job/command.py).
-EXPORTED = f"{KEEP_MEMORY} {NO_USER_PACKAGES} PYTHONPATH={quote(workflow.basedir)} BENCH_WORKFLOW=$PPID"
+# Where .venv is not activated, jobs run with this Snakemake's Python and no other; in a conda environment with that one's.
+HERE = str(Path(sys.executable).parent)
+OWN_PYTHON = "" if CONDA or HERE in os.environ["PATH"].split(":") else f"PATH={quote(HERE)}:$PATH"
+
+# `python -m bench.job` finds the package from any folder, before what the caller's PYTHONPATH has. Here and not in the rules:
+# Snakemake records those, and a path of this machine among them would rerun everything on another one. The shell's parent is
+# this Snakemake, or the one that a cluster's job starts: when it is killed, its jobs end (bench/job/command.py).
+FOUND = quote(":".join(filter(None, [workflow.basedir, os.environ.get("PYTHONPATH")])))
+EXPORTED = f"{KEEP_MEMORY} {NO_USER_PACKAGES} {OWN_PYTHON} PYTHONPATH={FOUND} BENCH_WORKFLOW=$PPID"
 shell.prefix(f"set -euo pipefail; export {EXPORTED}; ")
 
 
