@@ -114,6 +114,7 @@ def config() -> dict:
             "mine": {},
         },
         "interpolate": {"pairs": 3, "steps": 5},
+        "pca_grid": {"size": 4, "extent": 2.0},
         "fid": {"extractor": "in_domain", "reference": "test", "pairs": 500},
         "family": {
             "left_out": ["irmae-shared"],
