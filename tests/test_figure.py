@@ -65,10 +65,9 @@ def test_a_spectrum_has_a_line_per_seed_and_their_mean_and_names_the_variance_ex
 
 def test_a_spectrum_ends_where_no_variant_has_anything_left(results):
     plan, folder, paper = results
-    panels = [{"role": "shapes", "dataset": "shapes", "variants": ["irmae"]}]
-    (axes,) = axes_of(
-        figure.figure(plan | {"figures": {"2": {"kind": "spectrum", "panels": panels}}}, folder, paper, "2")
-    )
+    panels = [{"role": "digits", "dataset": "mnist5k", "variants": ["irmae"]}]
+    plan = plan | {"figures": {"4": {"kind": "spectrum", "panels": panels}}}
+    (axes,) = axes_of(figure.figure(plan, folder, paper, "4"))
     assert 0.3**5 > 1e-3 > 0.3**6 and axes.get_xlim()[1] == pytest.approx(6.2)
 
 
@@ -86,6 +85,20 @@ def test_a_diverged_seed_is_counted_beside_the_name_and_left_out_of_the_mean(res
     assert "VAE, 0.80 (2 of 3, 1 diverged)" in names(axes)
     *seeds, mean = curves(axes, style.GREY)
     assert len(seeds) == 2 and np.allclose(mean.get_ydata(), 0.8 ** np.arange(LATENT))
+
+
+@pytest.mark.parametrize("name", ["2", "4", "5", "6", "8", "9", "trajectory", "frontier"])
+def test_a_figure_of_which_every_seed_diverged_is_drawn(results, tmp_path, name):
+    plan, folder, paper = results
+    for part in ("data", "runs"):
+        (tmp_path / part).symlink_to(folder / part)
+    (tmp_path / "tables").mkdir()
+    for table in ("metrics", "trajectory", "family"):
+        lost = read_table(folder / "tables" / f"{table}.csv")
+        if table != "family":
+            lost["value"] = lost["value"].where(lost["variant"] == "reference")
+        lost.to_csv(tmp_path / "tables" / f"{table}.csv", index=False)
+    figure.figure(plan, tmp_path, paper, name).draw_without_rendering()
 
 
 @pytest.mark.parametrize("number", ["4", "6", "7"])

@@ -41,9 +41,12 @@ def draw(area: SubFigure, panel: dict[str, Any], source: Source) -> None:
 
 
 def _title(variant: str, dataset: str, source: Source) -> str:
-    rank, explained, fid = (
-        source.values(dataset, variant, metric).mean() for metric in ("effective_rank", "explained_variance", "fid:gmm")
-    )
+    metrics = [
+        source.values(dataset, variant, metric) for metric in ("effective_rank", "explained_variance", "fid:gmm")
+    ]
+    if metrics[0].empty:
+        return f"{source.label(variant, dataset)}\nevery seed diverged"
+    rank, explained, fid = (values.mean() for values in metrics)
     lines = [
         source.label(variant, dataset),
         f"effective rank {rank:.1f}",

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from bench.records.names import HIGHER_IS_BETTER, REFERENCE, SUPERVISED, heading
+from bench.report.figures.canvas import empty
 from bench.report.figures.labels import label_points
 from bench.report.figures.source import Source
 from bench.report.figures.style import MUTED, SMALL, WIDTH, ink
@@ -44,6 +45,8 @@ def draw(source: Source, name: str) -> Figure:
     panels = [panel for panel in panels if not panel.points.empty]
     often = Counter(panel.quality for panel in panels)
     panels.sort(key=lambda panel: -often[panel.quality])  # so that those of a quality stand beside each other
+    if not panels:
+        return empty("every seed of every method diverged")
     rows = -(-len(panels) // COLUMNS)
     whole = Figure(figsize=(WIDTH, HEIGHT * rows), layout="constrained")
     grid = whole.subplots(rows, COLUMNS, squeeze=False).ravel()

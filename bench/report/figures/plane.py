@@ -51,7 +51,7 @@ def _shares(dataset: str, variant: str, source: Source) -> np.ndarray:
     """Return the share of each component in the variance of the first seed's test codes."""
     frame = source.spectra({"dataset": dataset, "variants": [variant]})
     values = frame[frame["seed"] == source.seeds(dataset, variant)[0]].sort_values("index")["value"].to_numpy()
-    return values / values.sum()
+    return np.divide(values, values.sum(), out=np.full_like(values, np.nan), where=values.sum() > 0)
 
 
 def _axes(axes: Axes, shape: tuple[int, ...], shares: np.ndarray, source: Source) -> None:
@@ -61,4 +61,4 @@ def _axes(axes: Axes, shape: tuple[int, ...], shares: np.ndarray, source: Source
     axes.set_xticks(ends, names)
     axes.set_yticks(ends, names[::-1])
     for axis, name, share in zip((axes.xaxis, axes.yaxis), ("first", "second"), shares, strict=False):
-        axis.set_label_text(f"{name} component ({share:.0%} of variance)")
+        axis.set_label_text(f"{name} component" + (f" ({share:.0%} of variance)" if np.isfinite(share) else ""))

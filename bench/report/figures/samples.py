@@ -28,7 +28,8 @@ def note(panel: dict[str, Any], source: Source) -> str:
 
 def height(panel: dict[str, Any], source: Source) -> float:
     """Return the height of a panel in inches."""
-    return (WIDTH - NAMES) / len(panel["variants"]) * (ROWS + 3 + 2 * GAP) / _columns(panel) + TITLES
+    single = 3 if source.may_show(panel["dataset"]) else 1  # rows beside the samples, a gap to each
+    return (WIDTH - NAMES) / len(panel["variants"]) * (ROWS + single * (1 + GAP)) / _columns(panel) + TITLES
 
 
 def fid_name(source: Source) -> str:
@@ -92,6 +93,8 @@ def _columns(panel: dict[str, Any]) -> int:
 
 def _fid(dataset: str, variant: str, density: str, source: Source) -> str:
     values = source.values(dataset, variant, f"fid:{density}")
+    if values.empty:
+        return "every seed diverged"
     spread = f" ± {values.std():.2f}" if len(values) > 1 else ""
     return f"{fid_name(source)} {values.mean():.2f}{spread}"
 

@@ -29,32 +29,40 @@ def note(panel: dict[str, Any], source: Source) -> str:
     seeds = source.most_seeds(panel)
     drawn = f"a line per seed and the mean of {seeds}" if seeds > 1 else "1 seed"
     theirs = "; grey: the paper's Figure 2 (7 factors)" if len(source.published_spectra(panel)) else ""
-    return f"{drawn}; beside names: variance explained{theirs}"
+    lost = [source.label(name, panel["dataset"]) for name in panel["variants"] if name not in _means(panel, source)]
+    diverged = f"; diverged: {', '.join(lost)}" if lost else ""
+    return f"{drawn}; beside names: variance explained{theirs}{diverged}"
 
 
 def draw(area: SubFigure, panel: dict[str, Any], source: Source) -> None:
     """Draw a line per seed and the mean of each variant, over the first indices that matter, named where they end."""
-    axes = area.subplots()
-    means = {variant: _mean(own) for variant, own in source.spectra(panel).groupby("variant")}
-    means = {variant: means[variant] for variant in panel["variants"] if not means[variant].empty}
-    published = {variant: _read(own) for variant, own in source.published_spectra(panel).groupby("variant")}
-    last = min(max([_last(mean) for mean in means.values()], default=1), MOST - 1)
-    lines = [(f"paper: {source.label(name, panel['dataset'])}", MUTED, line) for name, line in published.items()]
-    lines += [(_name(name, panel, source), ink(source.colours[name]), line) for name, line in means.items()]
-    for _, colour, line in lines[: len(published)]:
-        axes.plot(line.index, line, color=colour, linewidth=0.9, marker="o", markersize=2.5, zorder=4)
-    for (variant, _), own in _by_seed(panel, source):
-        axes.plot(own["index"], own["value"], color=source.colours[variant], linewidth=0.7, alpha=0.55, zorder=2)
+    axes, published, means = area.subplots(), _published(panel, source), _means(panel, source)
+    for line in published.values():
+        axes.plot(line.index, line, color=MUTED, linewidth=0.9, marker="o", markersize=2.5, zorder=4)
+    seeds = [(variant, own.set_index("index")["value"]) for (variant, _), own in _by_seed(panel, source)]
+    for variant, line in seeds:
+        axes.plot(line.index, line, color=source.colours[variant], linewidth=0.7, alpha=0.55, zorder=2)
     for variant, line in means.items():
         axes.plot(line.index, line, color=source.colours[variant], linewidth=2.2, zorder=3)
+    factors = intrinsic(panel, source)
+    last = min(max([factors or 1, *((line >= MATTERS).sum() for line in means.values())]), MOST - 1)
     _axes(axes, last)
-    _marks(axes, intrinsic(panel, source))
+    _marks(axes, factors)
     area.figure.draw_without_rendering()  # the names' places depend on the final layout
-    shown = [_shown(line, last) for _, _, line in lines]
-    ends = np.array([line[line[:, 1] > LOWEST][-1] for line in shown])
-    seeds = [_shown(own.set_index("index")["value"], last) for _, own in _by_seed(panel, source)]
-    names, inks = [name for name, *_ in lines], [colour for _, colour, _ in lines]
-    label_points(axes, ends, np.zeros_like(ends), names, inks, [*shown, *seeds])
+    names = [(f"paper: {source.label(name, panel['dataset'])}", MUTED, line) for name, line in published.items()]
+    names += [(_name(name, panel, source), ink(source.colours[name]), line) for name, line in means.items()]
+    _label(
+        axes, [(name, colour, _shown(line, last)) for name, colour, line in names], [_shown(s, last) for _, s in seeds]
+    )
+
+
+def _label(axes: Axes, curves: list[tuple[str, str, np.ndarray]], others: list[np.ndarray]) -> None:
+    """Write the names of curves, each with its colour and line [n, 2], where these are last above the axis' end."""
+    curves = [curve for curve in curves if (curve[2][:, 1] > LOWEST).any()]
+    if curves:
+        names, colours, lines = zip(*curves, strict=True)
+        ends = np.array([line[line[:, 1] > LOWEST][-1] for line in lines])
+        label_points(axes, ends, np.zeros_like(ends), list(names), list(colours), [*lines, *filter(len, others)])
 
 
 def intrinsic(panel: dict[str, Any], source: Source) -> int | None:
@@ -62,19 +70,17 @@ def intrinsic(panel: dict[str, Any], source: Source) -> int | None:
     return FACTORS.get(source.plan["config"]["data"][panel["dataset"]].get("colours"))
 
 
-def _mean(own: pd.DataFrame) -> pd.Series:
-    """Return the mean over finite seeds by index."""
-    return own.dropna().groupby("index")["value"].mean()
+def _means(panel: dict[str, Any], source: Source) -> dict[str, pd.Series]:
+    """Return the mean over finite seeds by index, of each variant that has any."""
+    means = source.spectra(panel).dropna().groupby(["variant", "index"])["value"].mean()
+    return {name: means[name] for name in panel["variants"] if name in means.index.unique("variant")}
 
 
-def _read(own: pd.DataFrame) -> pd.Series:
-    """Return a published curve by index; what is too small to be read lies below the axis."""
-    values = own.set_index("index")["value"].sort_index()
-    return values.where(values >= READ, LOWEST / 10)
-
-
-def _last(mean: pd.Series) -> int:
-    return int(mean.index[mean >= MATTERS].max()) + 1
+def _published(panel: dict[str, Any], source: Source) -> dict[str, pd.Series]:
+    """Return the paper's curves by index; what is too small to be read lies below the axis."""
+    curves = source.published_spectra(panel).set_index(["variant", "index"])["value"].sort_index()
+    curves = curves.where(curves >= READ, LOWEST / 10)
+    return {name: curves[name] for name in panel["variants"] if name in curves.index.unique("variant")}
 
 
 def _shown(line: pd.Series, last: int) -> np.ndarray:
@@ -87,7 +93,7 @@ def _by_seed(panel: dict[str, Any], source: Source) -> DataFrameGroupBy:
 
 
 def _axes(axes: Axes, last: int) -> None:
-    axes.set(yscale="log", ylim=(LOWEST, 1.6), xlim=(-0.2, last + 0.2))
+    axes.set(ylim=(LOWEST, 1.6), yscale="log", xlim=(-0.2, last + 0.2))
     axes.xaxis.set_major_locator(MaxNLocator(nbins=16, integer=True))
     axes.set(xlabel="index of the singular value, from 0", ylabel="singular value over the largest")
 

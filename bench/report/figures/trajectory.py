@@ -39,6 +39,8 @@ def draw(area: SubFigure, panel: dict[str, Any], source: Source) -> None:
     frame = source.trajectories(panel)
     learned = frame.dropna().index.unique("variant")
     seen = {variant: frame.loc[variant] for variant in panel["variants"] if variant in learned}
+    if not seen:  # every seed diverged before the first look, or nothing was trained
+        return
     row = area.subplots(1, len(RANKS))
     for axes, metric in zip(row, RANKS, strict=True):
         for variant, own in seen.items():
