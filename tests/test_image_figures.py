@@ -9,7 +9,7 @@ from bench import figure
 from bench.datasets import shapes
 from bench.measures.base.pairs import drawn_pairs
 from bench.records.tables import read_table
-from bench.report.figures.canvas import mosaic
+from bench.report.figures.canvas import arranged, mosaic
 from bench.report.figures.plane import aligned
 from bench.report.figures.source import Source
 from bench.report.figures.truth import nearest, true_path
@@ -52,6 +52,14 @@ def test_a_mosaic_puts_images_edge_to_edge_and_rows_a_gap_apart():
     assert mosaic(images)[..., 0].tolist() == [[0, 1, 2], [3, 4, 5]]
     assert mosaic(images, 1)[..., 0].tolist() == [[0, 1, 2], [255, 255, 255], [3, 4, 5]]
     assert mosaic(images).shape == (2, 3, 3)
+
+
+def test_images_that_are_too_few_leave_white():
+    images = np.arange(3, dtype=np.uint8).reshape(3, 1, 1, 1)
+    assert arranged(images, 2, 2).ravel().tolist() == [0, 1, 2, 255] and arranged(images, 1, 2).ravel().tolist() == [
+        0,
+        1,
+    ]
 
 
 def test_strips_stand_below_the_true_ends_of_the_same_pairs_with_their_error(results):

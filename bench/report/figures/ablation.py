@@ -5,7 +5,7 @@ from typing import Any
 from matplotlib.figure import SubFigure
 
 from bench.report.figures import spectrum
-from bench.report.figures.canvas import mark_diverged, mosaic, show
+from bench.report.figures.canvas import arranged, mark_diverged, mosaic, show
 from bench.report.figures.samples import fid_name
 from bench.report.figures.source import Source
 from bench.report.figures.style import WIDTH, ink
@@ -27,13 +27,11 @@ def note(panel: dict[str, Any], source: Source) -> str:
 
 def draw(area: SubFigure, panel: dict[str, Any], source: Source) -> None:
     """Draw the spectra and, below, a mosaic of samples per variant under its rank, variance explained and FID."""
-    above, below = area.subfigures(
-        2, 1, height_ratios=[spectrum.height(panel, source), height(panel, source) - spectrum.height(panel, source)]
-    )
+    heights = spectrum.height(panel, source), height(panel, source) - spectrum.height(panel, source)
+    above, below = area.subfigures(2, 1, height_ratios=heights)
     row = below.subplots(1, len(panel["variants"]), squeeze=False)[0]
     for axes, variant in zip(row, panel["variants"], strict=True):
-        images = source.images(panel["dataset"], variant, "gmm")[: SIDE**2]
-        show(axes, mosaic(images.reshape(SIDE, SIDE, *images.shape[1:])))
+        show(axes, mosaic(arranged(source.images(panel["dataset"], variant, "gmm"), SIDE, SIDE)))
         if source.diverged(panel["dataset"], variant):
             mark_diverged(axes, sum(axes.get_ylim()) / 2)
         axes.set_title(_title(variant, panel["dataset"], source), color=ink(source.colours[variant]))
@@ -41,16 +39,11 @@ def draw(area: SubFigure, panel: dict[str, Any], source: Source) -> None:
 
 
 def _title(variant: str, dataset: str, source: Source) -> str:
-    metrics = [
-        source.values(dataset, variant, metric) for metric in ("effective_rank", "explained_variance", "fid:gmm")
-    ]
-    if metrics[0].empty:
+    numbers = {
+        name: source.values(dataset, variant, name) for name in ("effective_rank", "explained_variance", "fid:gmm")
+    }
+    if numbers["effective_rank"].empty:
         return f"{source.label(variant, dataset)}\nevery seed diverged"
-    rank, explained, fid = (values.mean() for values in metrics)
-    lines = [
-        source.label(variant, dataset),
-        f"effective rank {rank:.1f}",
-        f"{explained:.2f} explained",
-        f"{fid_name(source)} {fid:.2f}",
-    ]
-    return "\n".join(lines)
+    rank, explained, fid = (values.mean() for values in numbers.values())
+    measured = [f"effective rank {rank:.1f}", f"{explained:.2f} explained", f"{fid_name(source)} {fid:.2f}"]
+    return "\n".join([source.label(variant, dataset), *measured])

@@ -18,6 +18,13 @@ def mosaic(images: np.ndarray, gap: int = 0) -> np.ndarray:
     return np.broadcast_to(whole[: rows * (height + gap) - gap], (rows * (height + gap) - gap, columns * width, 3))
 
 
+def arranged(images: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """Return the first of images [n, c, h, w] row by row, [rows, columns, c, h, w], white where they are too few."""
+    count = rows * columns
+    lacking = [(0, max(0, count - len(images))), (0, 0), (0, 0), (0, 0)]
+    return np.pad(images[:count], lacking, constant_values=WHITE).reshape(rows, columns, *images.shape[1:])
+
+
 def show(axes: Axes, picture: np.ndarray) -> None:
     """Draw a mosaic [height, width, 3] without ticks or frame."""
     axes.imshow(picture)

@@ -8,7 +8,7 @@ from matplotlib.figure import SubFigure
 
 from bench.measures.base.pairs import drawn_pairs
 from bench.records.names import PAPER_EXTRACTOR
-from bench.report.figures.canvas import WHITE, mark_diverged, mosaic, name_rows, show
+from bench.report.figures.canvas import WHITE, arranged, mark_diverged, mosaic, name_rows, show
 from bench.report.figures.source import Source
 from bench.report.figures.style import WIDTH, ink
 from bench.report.figures.truth import nearest
@@ -58,21 +58,14 @@ def _parts(density: str, variant: str, panel: dict[str, Any], source: Source) ->
     dataset, columns = panel["dataset"], _columns(panel)
     pairs = source.images(dataset, variant, "interpolate")
     again = pairs[:, [0, -1]].reshape(-1, *pairs.shape[2:])  # reconstructions of the ends
-    samples = source.images(dataset, variant, density)[: ROWS * columns]
-    samples = samples.reshape(-1, columns, *samples.shape[1:])
-    parts = {"reconstructed": _row(again, columns), "samples": samples}
+    samples = arranged(source.images(dataset, variant, density), ROWS, columns)
+    parts = {"reconstructed": arranged(again, 1, columns), "samples": samples}
     if source.may_show(dataset):
         test, train = source.real(dataset, "test"), source.real(dataset, "train")
         ends = drawn_pairs("pairs", len(pairs), len(test)).ravel()
         nearby = train[nearest(samples[-1], train)]
-        parts = {"real": _row(test[ends], columns), **parts, "nearest to\nthe last row": nearby[None]}
+        parts = {"real": arranged(test[ends], 1, columns), **parts, "nearest to\nthe last row": nearby[None]}
     return parts
-
-
-def _row(images: np.ndarray, columns: int) -> np.ndarray:
-    """Return images [n, c, h, w] as one row [1, columns, c, h, w], white where there are too few."""
-    lacking = max(0, columns - len(images))
-    return np.pad(images[:columns], [(0, lacking), (0, 0), (0, 0), (0, 0)], constant_values=WHITE)[None]
 
 
 def _stacked(pictures: list[np.ndarray], gap: int) -> np.ndarray:

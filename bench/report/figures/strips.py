@@ -21,7 +21,7 @@ TITLES, SPACE = 0.4, 0.2  # inches, above and between the pairs
 def note(panel: dict[str, Any], source: Source) -> str:
     """Return what a panel's title says beside the data set."""
     first = source.seeds(panel["dataset"], panel["variants"][0])[0]
-    return f"seed {first}; numbers: root mean square error against the true images above; each pair brightened alike"
+    return f"seed {first}; numbers: root mean square error against the true images; each pair brightened alike"
 
 
 def height(panel: dict[str, Any], source: Source) -> float:
@@ -36,13 +36,17 @@ def draw(area: SubFigure, panel: dict[str, Any], source: Source) -> None:
     strips = {variant: source.images(panel["dataset"], variant, "interpolate") for variant in panel["variants"]}
     shape = next(iter(strips.values())).shape
     truth, known = _truth(panel["dataset"], shape, source)
-    errors = {variant: _errors(own, truth, known) for variant, own in strips.items()}
+    whole = {variant: own for variant, own in strips.items() if not source.diverged(panel["dataset"], variant)}
+    errors = {variant: _errors(own, truth, known) for variant, own in whole.items()}
     grid = area.subplots(-(-shape[0] // COLUMNS), COLUMNS, squeeze=False)
     for axes, pair in zip(grid.flat, range(shape[0]), strict=False):
-        _pair(axes, pair, strips, truth, panel["dataset"], source)
-        _numbers(axes, {variant: own[pair] for variant, own in errors.items()}, panel, source)
+        own = {variant: of_pairs[pair] for variant, of_pairs in errors.items()}
+        _pair(axes, {variant: images[pair] for variant, images in strips.items()}, truth[pair], own, panel, source)
     for axes in grid.flat[shape[0] :]:  # one, if any
-        _summary(axes, errors, panel["dataset"], source)
+        means = [f"{own.mean():.3f}  {source.label(variant, panel['dataset'])}" for variant, own in errors.items()]
+        text = "\n".join([f"mean of the {shape[0]} pairs", *means])
+        axes.text(0, 0.5, text, transform=axes.transAxes, va="center", fontsize=SMALL, linespacing=1.6)
+        axes.set_axis_off()
 
 
 def _truth(dataset: str, shape: tuple[int, ...], source: Source) -> tuple[np.ndarray, np.ndarray]:
@@ -65,32 +69,20 @@ def _errors(images: np.ndarray, truth: np.ndarray, known: np.ndarray) -> np.ndar
     return np.array([np.sqrt(np.square(rms(*pair)).mean()) for pair in pairs])
 
 
-def _pair(axes: Axes, pair: int, strips: dict, truth: np.ndarray, dataset: str, source: Source) -> None:
-    """Draw the strips of one pair under each other, the true one first where it may be shown."""
-    rows = {"true": truth[pair]} if source.may_show(dataset) else {}
-    rows |= {source.label(variant, dataset): own[pair] for variant, own in strips.items()}
-    side, brightest = truth.shape[-2], max(1, *(own[pair].max() for own in strips.values()))
+def _pair(axes: Axes, strips: dict, truth: np.ndarray, errors: dict, panel: dict[str, Any], source: Source) -> None:
+    """Draw the strips [steps, c, h, w] of one pair under each other, the true one first where it may be shown, and to
+    the right their errors or that they diverged.
+    """
+    labels = {variant: source.label(variant, panel["dataset"]) for variant in strips}
+    rows = {"true": truth} if source.may_show(panel["dataset"]) else {}
+    rows |= {labels[variant]: own for variant, own in strips.items()}
+    side, brightest = truth.shape[-2], max(1, *(own.max() for own in strips.values()))
     show(axes, mosaic((np.stack(list(rows.values())) * (WHITE / brightest)).clip(max=WHITE).astype(np.uint8), GAP))
     middles = {name: row * (side + GAP) + side / 2 for row, name in enumerate(rows)}
     name_rows(axes, middles)
-    for variant in strips:
-        if source.diverged(dataset, variant):
-            mark_diverged(axes, middles[source.label(variant, dataset)])
-
-
-def _numbers(axes: Axes, errors: dict[str, float], panel: dict[str, Any], source: Source) -> None:
-    """Write the error of each strip to its right."""
-    middles = dict(zip([text.get_text() for text in axes.get_yticklabels()], axes.get_yticks(), strict=True))
-    for variant, error in errors.items():
-        if not source.diverged(panel["dataset"], variant):
-            at = (1.01, middles[source.label(variant, panel["dataset"])])
-            axes.text(*at, f"{error:.3f}", transform=axes.get_yaxis_transform(), va="center", fontsize=SMALL)
-
-
-def _summary(axes: Axes, errors: dict[str, np.ndarray], dataset: str, source: Source) -> None:
-    """Write the mean error of all pairs in the place that they leave."""
-    lines = [f"{own.mean():.3f}  {source.label(variant, dataset)}" for variant, own in errors.items()]
-    count = len(next(iter(errors.values())))
-    text = "\n".join([f"mean of the {count} pairs", *lines])
-    axes.set_axis_off()
-    axes.text(0, 0.5, text, transform=axes.transAxes, va="center", fontsize=SMALL, linespacing=1.6)
+    right = {"transform": axes.get_yaxis_transform(), "va": "center", "fontsize": SMALL}
+    for variant, name in labels.items():
+        if variant in errors:
+            axes.text(1.01, middles[name], f"{errors[variant]:.3f}", **right)
+        else:
+            mark_diverged(axes, middles[name])
