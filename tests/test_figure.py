@@ -236,7 +236,7 @@ def test_cliques_are_the_largest_groups_within_the_critical_difference(differenc
 
 def test_a_study_has_a_line_per_variant_over_its_settings(results):
     whole = figure.figure(*results, "depth")
-    assert words(whole)[0] == "mnist5k (digits): mean and range of seeds"
+    assert words(whole)[0] == "mnist5k (digits): over the number of matrices, mean and range of seeds"
     assert [text.get_text() for text in whole.subfigs[0].legends[0].get_texts()] == ["IRMAE"]
     rank, effective, *_ = axes_of(whole)
     assert rank.get_lines()[0].get_ydata() == pytest.approx([6.0, 6.0]) and effective.get_title() == "effective rank"

@@ -101,7 +101,7 @@ def _lines(dataset: str, quality: str, points: pd.Series, source: Source) -> dic
     if kind in ("fid", "kid"):
         known["real images"] = source.values(dataset, REFERENCE, f"{kind}:real").mean()
     if kind == "error":
-        known["network trained on labels alone"] = source.values(dataset, SUPERVISED, quality).mean()
+        known["supervised network"] = source.values(dataset, SUPERVISED, quality).mean()
     room = REACH * (points.max() - points.min())
     return {name: y for name, y in known.items() if points.min() - room <= y <= points.max() + room}
 

@@ -27,8 +27,8 @@ def draw(source: Source, name: str) -> Figure:
     palette = {names[variant]: _colour(settings["model"], source) for variant, settings in study["variants"].items()}
     table = table.assign(variant=table["variant"].map(names))
     for area, dataset in zip(whole.subfigures(len(datasets), 1, squeeze=False)[:, 0], datasets, strict=True):
-        area.suptitle(f"{source.title({'dataset': dataset})}: mean and range of seeds")
-        _row(area, table[table["dataset"] == dataset], metrics, study["does"], palette)
+        area.suptitle(f"{source.title({'dataset': dataset})}: over the {study['does']}, mean and range of seeds")
+        _row(area, table[table["dataset"] == dataset], metrics, palette)
     return whole
 
 
@@ -38,7 +38,7 @@ def _colour(model: str, source: Source) -> str:
     return next((source.colours[name] for name, own in variants.items() if own["model"] == model), BLACK)
 
 
-def _row(area: SubFigure, rows: pd.DataFrame, metrics: list[str], does: str, palette: dict[str, str]) -> None:
+def _row(area: SubFigure, rows: pd.DataFrame, metrics: list[str], palette: dict[str, str]) -> None:
     own = [metric for metric in metrics if (rows["metric"] == metric).any()]
     row = area.subplots(1, len(metrics), squeeze=False)[0]
     for axes, metric in zip(row, own, strict=False):
@@ -46,7 +46,6 @@ def _row(area: SubFigure, rows: pd.DataFrame, metrics: list[str], does: str, pal
         axes.set(title=heading(metric), xlabel="", ylabel="")
     for axes in row[len(own) :]:
         axes.remove()
-    area.supxlabel(does, fontsize=9)
     _legend(area, row[0], rows["variant"].nunique())
 
 

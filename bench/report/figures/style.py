@@ -21,10 +21,13 @@ FIXED = {
     "irmae-fixed": GREEN,
     "irmae-nonlinear": BLACK,
     "irmae-shared": BROWN,
+    "ae-small": SKY,
+    "rrae": PINK,
+    "arrae": ORANGE,
     "pca": MUTED,
     "untrained": MUTED,
 }
-OTHERS = (SKY, GREEN, PINK, ORANGE, BROWN, BLACK, GREY)  # by turns, in the order of the config
+OTHERS = (GREEN, ORANGE, BROWN, BLACK, SKY, PINK, GREY)  # by turns, in the order of the names
 INK = 0.75  # of a colour's brightness in letters, which are thinner than lines
 RC = sns.axes_style("whitegrid") | {
     "font.size": 9,
@@ -44,9 +47,9 @@ RC = sns.axes_style("whitegrid") | {
 
 
 def colours(plan: dict[str, Any]) -> dict[str, str]:
-    """Return a colour for every variant of the config: the paper's have their own, the others take turns."""
+    """Return a colour for every variant of the config: some have their own, the others take turns."""
     others = cycle(OTHERS)
-    return {name: FIXED.get(name) or next(others) for name in plan["config"]["variants"]}
+    return {name: FIXED.get(name) or next(others) for name in sorted(plan["config"]["variants"])}
 
 
 def ink(colour: str) -> str:
