@@ -115,6 +115,7 @@ def config() -> dict:
             "mine": {},
         },
         "interpolate": {"pairs": 3, "steps": 5},
+        "pca_grid": {"size": 4, "extent": 2.0},
         "fid": {"extractor": "in_domain", "reference": "test", "pairs": 500},
         "family": {
             "left_out": ["irmae-shared"],
@@ -131,7 +132,11 @@ def config() -> dict:
             "6": {"kind": "gaussian", "panels": {"digits": ["ae", "irmae"], "faces": ["ae"]}},
             "7": {"kind": "gmm", "panels": {"digits": ["ae", "irmae"], "faces": ["ae"]}},
             "8": {"kind": "pca_grid", "panels": {"digits": ["ae", "irmae"]}},
-            "11": {"kind": "ablation", "panels": {"digits": ["ae", "irmae", "irmae-shared"]}},
+            "9": {
+                "kind": "ablation",
+                "title": "Figures 9 to 11",
+                "panels": {"digits": ["ae", "irmae", "irmae-shared"]},
+            },
             "trajectory": {
                 "kind": "trajectory",
                 "panels": {"shapes": ["ae", "irmae", "pca"], "digits": ["ae", "vae"]},
@@ -202,13 +207,15 @@ def origin(step, model="", **more) -> dict:
 
 def write_data(folder, dataset) -> None:
     """Write a data set's record and its reference rows."""
-    images = np.arange(8, dtype=np.uint8).reshape(8, 1, 1, 1)
+    shape = [3 if dataset.startswith("shapes") else 1, SIDE, SIDE]
+    images = np.broadcast_to(np.arange(8, dtype=np.uint8).reshape(8, 1, 1, 1), (8, *shape))
     for split in ("train", "test"):
         write_array(folder / f"{split}.npy", images)
     record = {
+        "name": "digits",  # whose true images between two nobody knows
         "title": {"shapes": "shapes", "mnist5k": "mnist5k (digits)"}[dataset.split("@")[0]],
         "counts": {"train": TRAIN, "test": TEST},
-        "shape": [3 if dataset.startswith("shapes") else 1, SIDE, SIDE],
+        "shape": shape,
         "sha256": {f"{split}.npy": files.sha256(folder / f"{split}.npy") for split in ("train", "test")},
     }
     write_json(folder / "data.json", record)

@@ -57,7 +57,7 @@ def colour(name):
 
 def test_the_figure_draws_ranks_per_optimiser_and_trajectories(results):
     whole = draw_linear_rank(results)
-    sgd, adam, growth = whole.subfigs
+    growth, sgd, adam = whole.subfigs
     assert [len(part.get_axes()) for part in (sgd, adam, growth)] == [3, 3, 3]
     for part in (sgd, adam):
         ranks, depths, scales = map(lines, part.get_axes())
@@ -71,7 +71,7 @@ def test_the_figure_draws_ranks_per_optimiser_and_trajectories(results):
 
 
 def test_trajectories_show_every_singular_value_and_the_threshold(results):
-    panel = draw_linear_rank(results).subfigs[2].get_axes()[1]
+    panel = draw_linear_rank(results).subfigs[0].get_axes()[1]
     assert panel.get_title() == "PyTorch's default, chain of 4\nrate 0.1"
     *values, threshold = panel.get_lines()
     assert [line.get_ydata().tolist() for line in values[:3]] == [[0.1, 1], [0.1, 0.5], [0.1, 0.25]]

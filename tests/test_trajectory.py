@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 from small_run import CPU, make_spec, pictures
-from synthetic import write_numbers, write_results
+from synthetic import PAPER, write_numbers, write_results
 
 from bench import figure
 from bench.engine.build import encode, load_models
@@ -18,6 +18,7 @@ from bench.measures.reconstruction import pixel_variance, reconstruction_error
 from bench.measures.spectrum import spectrum
 from bench.records.gather import gather_trajectory
 from bench.records.tables import read_table
+from bench.report.figures import style
 from bench.train import looks_along, write_trajectory
 
 TRAIN, TEST = pictures(32), pictures(70)[32:].numpy()  # 4 steps of 8 images an epoch
@@ -139,13 +140,14 @@ def test_the_table_has_what_was_seen_of_every_row_that_trains(results):
 
 def curves(axes):
     """Return the data of the curves of each colour: the seeds' and their mean."""
-    colours = list(dict.fromkeys(line.get_color() for line in axes.get_lines() if line.get_color() != "0.4"))
+    colours = list(dict.fromkeys(line.get_color() for line in axes.get_lines() if line.get_color() != style.MUTED))
     return [[line.get_xydata() for line in axes.get_lines() if line.get_color() == colour] for colour in colours]
 
 
 def drawn(plan, folder, panels):
     plan = plan | {"figures": {"trajectory": {"kind": "trajectory", "panels": panels}}}
-    return [area.get_axes() for area in figure.figure(plan, folder, "trajectory").subfigs]
+    whole = figure.figure(plan, folder, read_table(PAPER), "trajectory")
+    return [area.get_axes() for area in whole.subfigs]
 
 
 def test_a_panel_has_a_line_per_seed_their_mean_and_its_end_and_names_it(results):
@@ -156,7 +158,7 @@ def test_a_panel_has_a_line_per_seed_their_mean_and_its_end_and_names_it(results
         for line, end in zip([*seeds, mean], [*ends, ends[1]], strict=True):
             assert np.allclose(line, [[-1, 0.2 * end], [0.5, 0.5 * end], [0.8, end]])
         assert len(irmae) == 4
-        assert all(line.get_markevery() == [-1] for line in axes.get_lines() if line.get_color() != "0.4")
+        assert all(line.get_markevery() == [-1] for line in axes.get_lines() if line.get_color() != style.MUTED)
         assert {"AE", "IRMAE l=2"} <= {text.get_text() for text in axes.texts}
     assert effective.get_xlim()[0] == 0 and "7 factors" in [text.get_text() for text in count.texts]
     assert effective.get_xlabel().startswith("variance explained") and count.get_ylabel() == "rank > 0.01 of the codes"

@@ -80,7 +80,7 @@ def test_the_paper_is_planned_without_data_and_without_a_gpu(planned):
     assert values(paper, "dataset", "supervise") == {"mnist", "fashion_mnist"}
     (figures,) = [job["outputs"] for job in paper if job["rule"] == "figure"]
     names = [
-        *map(str, range(2, 12)), "trajectory", "frontier", "ranking", "linear_rank", "depth", "latent", "beta",
+        *map(str, range(2, 10)), "trajectory", "frontier", "ranking", "linear_rank", "depth", "latent", "beta",
         "nuclear", "bumps-spectrum", "bumps-interpolate", "bumps-gmm", "clothes-gmm",
     ]  # fmt: skip
     assert {*figures} == {f"figures/figure_{name}.{kind}" for name in names for kind in ("png", "pdf")}

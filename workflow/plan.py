@@ -13,14 +13,15 @@ from workflow.studies import studied
 PAPER = "paper"  # the preset of config.yaml itself; every other one is an overlay
 # What specifies a run, beside the images' shape.
 SPECIFIED = ("dataset", "variant", "model", "options", "seeds", "latent", "architecture", "training")
-# The images that a kind of figure shows; spectra need none.
+# The decoded images that a kind of figure shows, and the real ones; spectra need none.
 IMAGES = {
-    "interpolate": "interpolate",
-    "gaussian": "gaussian",
-    "gmm": "gmm",
-    "pca_grid": "pca_grid",
-    "ablation": "gmm",
+    "interpolate": (["interpolate"], ["test"]),
+    "gaussian": (["interpolate", "gaussian"], ["test", "train"]),  # the ends of interpolations are reconstructions
+    "gmm": (["interpolate", "gmm"], ["test", "train"]),
+    "pca_grid": (["pca_grid"], []),
+    "ablation": (["gmm"], []),
 }
+RANKED = 3  # data sets from which on ranks can differ by more than their critical difference at the level of 0.05
 
 
 def typed(value: Any) -> Any:
@@ -47,10 +48,11 @@ def results_root(preset: str) -> str:
 
 
 def figures(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Map each figure, a number of the paper's or a word for ours, to its kind and panels."""
+    """Map each figure, a number of the paper's or a word for ours, to its kind, title and panels."""
     return {
         name: {
             "kind": figure["kind"],
+            "title": figure.get("title", f"Figure {name}" if name.isdigit() else name.replace("_", " ").capitalize()),
             "panels": [panel(role, variants, config) for role, variants in figure.get("panels", {}).items()],
         }
         for name, figure in config["figures"].items()
@@ -59,10 +61,13 @@ def figures(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def drawn(name: str, figure: dict[str, Any], config: dict[str, Any]) -> bool:
-    """Tell whether there is something to draw: one of ours needs a data set that runs, or its study.
+    """Tell whether there is something to draw: one of ours needs a data set that runs, or its study, and a ranking so
+    many data sets that it can show something.
 
     The paper's figures are all there, empty ones say why.
     """
+    if figure["kind"] == "ranking":
+        return len(config["datasets"]) >= RANKED
     if figure["kind"] == "study":
         return bool(set(config["studies"][name]["datasets"]) & set(config["datasets"]))
     roles = figure.get("panels", {})
@@ -77,16 +82,19 @@ def panel(role: str, variants: list[str], config: dict[str, Any]) -> dict[str, A
 
 
 def figure_images(plan: dict[str, Any], name: str) -> list[str]:
-    """Return the images a figure shows, relative to the results root: those of the first batch of seeds."""
+    """Return the images a figure shows, relative to the results root: of runs those of the first batch of seeds."""
     figure = plan["figures"][name]
     if figure["kind"] not in IMAGES:
         return []
+    decoded, real = IMAGES[figure["kind"]]
     first = label(batches(plan["seeds"], plan["config"]["seeds_per_job"])[0])
+    running = [panel for panel in figure["panels"] if panel["variants"]]
     return [
-        f"runs/{panel['dataset']}/{variant}/{first}/images/{IMAGES[figure['kind']]}.npy"
-        for panel in figure["panels"]
+        f"runs/{panel['dataset']}/{variant}/{first}/images/{image}.npy"
+        for panel in running
         for variant in panel["variants"]
-    ]
+        for image in decoded
+    ] + [f"data/{panel['dataset']}/{split}.npy" for panel in running for split in real]
 
 
 def make_plan(config: dict[str, Any]) -> dict[str, Any]:

@@ -49,6 +49,7 @@ rule figure:
         data_records(),
         figure_images(),
         plan="<results>/plan.json",
+        paper=ROOT / "config/paper.csv",
         code=code("figure"),
     output:
         figures=[file for name in PLAN["figures"] for file in figure_files(name)],

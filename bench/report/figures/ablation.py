@@ -1,34 +1,49 @@
-"""Figures 9 to 11: spectra of an ablation beside samples from its Gaussian mixture."""
+"""Figures 9 to 11: spectra of an ablation above samples from each variant's Gaussian mixture."""
 
 from typing import Any
 
 from matplotlib.figure import SubFigure
 
-from bench.report.figures import images, spectrum
+from bench.report.figures import spectrum
+from bench.report.figures.canvas import arranged, mark_diverged, mosaic, show
+from bench.report.figures.samples import fid_name
 from bench.report.figures.source import Source
+from bench.report.figures.style import WIDTH, ink
 
-LEFT = 1.35  # width of the spectra over that of a mosaic
+SIDE = 6  # samples along each side of a mosaic
+TITLES = 0.95  # inches, above the mosaics
 
 
-def height(panel: dict[str, Any]) -> float:
+def height(panel: dict[str, Any], source: Source) -> float:
     """Return the height of a panel in inches."""
-    return 4.6
+    return spectrum.height(panel, source) + WIDTH / len(panel["variants"]) + TITLES
 
 
 def note(panel: dict[str, Any], source: Source) -> str:
     """Return what a panel's title says beside the data set."""
-    return f"{spectrum.note(panel, source)}, samples of {images.note(panel, source)}"
+    first = source.seeds(panel["dataset"], panel["variants"][0])[0]
+    return f"{spectrum.note(panel, source)}; samples of seed {first}"
 
 
 def draw(area: SubFigure, panel: dict[str, Any], source: Source) -> None:
-    """Draw the spectra, linear above logarithmic, and a mosaic per variant to their right."""
-    count = len(panel["variants"])
-    left, *mosaics = area.subfigures(1, 1 + count, width_ratios=[LEFT] + [1] * count)
-    linear, logarithmic = left.subplots(2, 1, sharex=True)
-    for axes in (linear, logarithmic):
-        spectrum.draw_spectra(axes, panel, source)
-    spectrum.limit(linear, panel)
-    spectrum.logarithm(logarithmic)
-    spectrum.legend(left, linear, columns=1)
-    for part, variant in zip(mosaics, panel["variants"], strict=True):
-        images.draw_grid(part.subplots(), "gmm", panel["dataset"], variant, source)
+    """Draw the spectra and, below, a mosaic of samples per variant under its rank, variance explained and FID."""
+    heights = spectrum.height(panel, source), height(panel, source) - spectrum.height(panel, source)
+    above, below = area.subfigures(2, 1, height_ratios=heights)
+    row = below.subplots(1, len(panel["variants"]), squeeze=False)[0]
+    for axes, variant in zip(row, panel["variants"], strict=True):
+        show(axes, mosaic(arranged(source.images(panel["dataset"], variant, "gmm"), SIDE, SIDE)))
+        if source.diverged(panel["dataset"], variant):
+            mark_diverged(axes, sum(axes.get_ylim()) / 2)
+        axes.set_title(_title(variant, panel["dataset"], source), color=ink(source.colours[variant]))
+    spectrum.draw(above, panel, source)
+
+
+def _title(variant: str, dataset: str, source: Source) -> str:
+    numbers = {
+        name: source.values(dataset, variant, name) for name in ("effective_rank", "explained_variance", "fid:gmm")
+    }
+    if numbers["effective_rank"].empty:
+        return f"{source.label(variant, dataset)}\nevery seed diverged"
+    rank, explained, fid = (values.mean() for values in numbers.values())
+    measured = [f"effective rank {rank:.1f}", f"{explained:.2f} explained", f"{fid_name(source)} {fid:.2f}"]
+    return "\n".join([source.label(variant, dataset), *measured])

@@ -12,7 +12,8 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
-SIZE = 8  # of the letters, in points
+from bench.report.figures.style import SMALL
+
 FAR = (5, 11, 20, 32)  # tried distances of a name from its point, in points
 DIRECTIONS = [(np.cos(turn), np.sin(turn)) for turn in np.linspace(0, 2 * np.pi, 16, endpoint=False)]
 ROUNDS = 6  # in which every name looks for the best place again
@@ -50,7 +51,7 @@ def label_points(
 
 
 def _extent(axes: Axes, name: str) -> np.ndarray:
-    text = axes.text(0, 0, name, fontsize=SIZE)
+    text = axes.text(0, 0, name, fontsize=SMALL)
     box = text.get_window_extent()
     text.remove()
     return np.array([box.width, box.height])
@@ -117,7 +118,7 @@ def overlap(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
 def _write(axes: Axes, name: str, point: np.ndarray, offset: np.ndarray, tied: bool, color) -> Annotation:
     line = {"arrowstyle": "-", "color": color, "linewidth": 0.6, "alpha": 0.7, "shrinkA": 0, "shrinkB": 2}
     return axes.annotate(
-        name, point, offset, textcoords="offset points", fontsize=SIZE, color=color, in_layout=False,
+        name, point, offset, textcoords="offset points", fontsize=SMALL, color=color, in_layout=False,
         arrowprops=line if tied else None, annotation_clip=False, va="bottom", zorder=4,
         path_effects=[withStroke(linewidth=2, foreground="white")],
     )  # fmt: skip

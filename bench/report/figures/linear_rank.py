@@ -12,10 +12,11 @@ from matplotlib.figure import Figure, SubFigure
 from bench.linear.study import OPTIMISERS, VARIANTS, middle, read_study, read_trajectories
 from bench.linear.summary import CLAIMED, ERROR, LEARNED, NOMINAL, THRESHOLD, at_chosen_rates, fill_diverged
 from bench.report.figures.source import Source
+from bench.report.figures.style import BLUE, GREEN, MUTED, ORANGE, SMALL, WIDTH
 
-SIZE = (9.0, 9.5)  # inches
-LOWEST = 1e-5  # end of the trajectories' axis
-COLOURS = dict(zip(VARIANTS.values(), ["0.5", *sns.color_palette("colorblind")[:3]], strict=True))
+HEIGHTS = (3.9, 2.7, 2.9)  # inches: of the singular values, of each optimiser's ranks
+LOWEST, APART = 1e-5, 1.45  # end of the axis of singular values; least ratio between two of their numbers' heights
+COLOURS = dict(zip(VARIANTS.values(), (MUTED, BLUE, ORANGE, GREEN), strict=True))
 MARKERS = dict(zip(VARIANTS.values(), "osD^", strict=True))
 DASHES = dict(zip(VARIANTS.values(), ["", "", "", (4, 2)], strict=True))  # one line under another can be seen
 SHOWN = ("none", "default", "greedy")  # whose trajectories are drawn
@@ -27,17 +28,17 @@ def draw(source: Source, name: str) -> Figure:
 
 
 def draw_linear_rank(results: Path) -> Figure:
-    """Draw a row of panels per optimiser and one of trajectories, from the tables of a results folder."""
+    """Draw how singular values grow, and below a row of panels per optimiser, from the tables of a results folder."""
     study = fill_diverged(at_chosen_rates(read_study(results)))
     study["initialisation"] = study["variant"].map(VARIANTS)
-    whole = Figure(figsize=SIZE, layout="constrained")
-    *rows, last = whole.subfigures(len(OPTIMISERS) + 1, 1)
+    whole = Figure(figsize=(WIDTH, sum(HEIGHTS)), layout="constrained")
+    first, *rows = whole.subfigures(len(HEIGHTS), 1, height_ratios=HEIGHTS)
+    draw_trajectories(first, read_trajectories(results))
     for area, (optimiser, title) in zip(rows, OPTIMISERS.items(), strict=True):
-        area.suptitle(f"{title}, each at the rate of least loss; mean and range of seeds", fontsize=11)
+        area.suptitle(f"{title[0].upper()}{title[1:]}, each at the rate of least loss: mean and range of seeds")
         draw_ranks(area.subplots(1, 3), study[study["optimiser"] == optimiser])
     handles, names = rows[0].get_axes()[0].get_legend_handles_labels()
     rows[-1].legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
-    draw_trajectories(last, read_trajectories(results))
     return whole
 
 
@@ -74,19 +75,38 @@ def _lines(axes: Axes, study: pd.DataFrame, x: str, y: str) -> None:
 
 
 def draw_trajectories(area: SubFigure, table: pd.DataFrame) -> None:
-    """Draw the singular values of the codes' covariance over steps of gradient descent, one panel per variant."""
+    """Draw the singular values of the codes' covariance over steps of gradient descent, one panel per variant.
+
+    Those of the data's rank are numbered; the others, which fit noise, are grey.
+    """
     table = table[table["optimiser"] == CLAIMED]
     depth, rank = middle(table.loc[table["depth"] > 0, "depth"]), table["rank"].iloc[0]
-    area.suptitle(f"Singular values of the codes' covariance, data of rank {rank}, gradient descent", fontsize=11)
-    for axes, variant in zip(area.subplots(1, len(SHOWN), sharey=True), SHOWN, strict=True):
+    area.suptitle(
+        f"Singular values of the codes' covariance along gradient descent: {rank} of the data's rank, grey: of noise"
+    )
+    row = area.subplots(1, len(SHOWN), sharex=True, sharey=True)
+    for axes, variant in zip(row, SHOWN, strict=True):
         chosen = table[(table["variant"] == variant) & table["depth"].isin([0, depth])]
         values = chosen.pivot(index="step", columns="index", values="value")
         for index, colour in zip(values, _colours(rank, values.shape[1]), strict=True):
-            axes.plot(values.index, values[index].clip(lower=LOWEST), color=colour, linewidth=1.2)
+            axes.plot(values.index, values[index].clip(lower=LOWEST / 10), color=colour, zorder=2 + (index < rank))
         axes.plot(values.index, THRESHOLD * values[0], color="black", linestyle="--", linewidth=1)
+        _number(axes, values.iloc[:, :rank])
         title = VARIANTS[variant] + (f", chain of {depth}" if variant != "none" else "")
         axes.set(title=f"{title}\nrate {chosen['rate'].iloc[0]:g}", xlabel="step", yscale="log")
-    area.get_axes()[0].set(ylabel="singular value", ylim=(LOWEST, 3))
+    row[0].set(ylabel="singular value", ylim=(LOWEST, 3))
+    last = table["step"].max()
+    row[0].text(last, 1.3 * THRESHOLD, "above: counted as a dimension", ha="right", va="bottom", fontsize=SMALL)
+
+
+def _number(axes: Axes, values: pd.DataFrame) -> None:
+    """Write the number of each singular value, a column over steps, to the right of its end, below the one before."""
+    height = np.inf
+    for number, end in enumerate(values.iloc[-1], start=1):
+        height = min(end, height / APART)
+        if height > LOWEST:
+            at = (values.index[-1], height)
+            axes.annotate(number, at, (3, 0), textcoords="offset points", va="center", fontsize=SMALL)
 
 
 def _colours(rank: int, count: int) -> list:

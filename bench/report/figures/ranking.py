@@ -9,42 +9,44 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bench.records.names import heading
+from bench.report.figures.canvas import empty
 from bench.report.figures.source import Source
+from bench.report.figures.style import MUTED, SMALL, WIDTH
 from bench.verdicts.ranking import OVERALL, shows
 
-WIDTH = 6.0  # inches, of a diagram
 ROW, ABOVE = 0.22, 1.1  # inches: a method's row, what stands above the first
 COLUMNS = 2
+MANY = 10  # methods beyond which every second rank has a number
 BAR, TICK = 0.8, 0.12  # heights in rows: of the critical difference above the axis, of a tick
 CLIQUE, FIRST = 0.28, 1.4  # heights in rows: between two joining bars, from the axis to the first name
 TEXT = (
-    "Mean ranks over data sets, best at the left. A bar joins methods that the data sets do not tell apart: "
+    "Mean ranks over data sets, best at the left. A bar joins methods that the data sets do not tell apart:\n"
     "their ranks differ by no more than the critical difference (CD)."
 )
 
 
 def draw(source: Source, name: str) -> Figure:
-    """Draw a diagram for `overall` and each metric of `family.ranked_by`; of one that can show nothing say so."""
-    table = source.table("ranking")
-    metrics = table["metric"].unique()
-    lines = -(-len(metrics) // COLUMNS)
-    diagrams = {metric: _ranked(table[table["metric"] == metric]) for metric in metrics}
+    """Draw a diagram for `overall` and each metric of `family.ranked_by` whose ranking can show something."""
+    by_metric = {metric: rows for metric, rows in source.table("ranking").groupby("metric", sort=False) if shows(rows)}
+    if not by_metric:
+        return empty("over so few data sets ranks show nothing")
+    diagrams = {metric: _ranked(rows) for metric, rows in by_metric.items()}
     height = ABOVE + ROW * (FIRST + -(-max(map(len, diagrams.values())) // 2))
-    whole = Figure(figsize=(WIDTH * COLUMNS, height * lines + 0.3), layout="constrained")
-    grid = list(whole.subplots(lines, COLUMNS, squeeze=False).flat)
+    columns = min(COLUMNS, len(diagrams))
+    lines = -(-len(diagrams) // columns)
+    whole = Figure(figsize=(WIDTH, height * lines + 0.3), layout="constrained")
+    grid = whole.subplots(lines, columns, squeeze=False).ravel()
     for axes, (metric, rows) in zip(grid, diagrams.items(), strict=False):
         _diagram(axes, rows, OVERALL if metric == OVERALL else heading(metric))
-    for axes in grid[len(metrics) :]:
-        axes.set_axis_off()
-    if any(len(rows) for rows in diagrams.values()):
-        whole.supxlabel(TEXT, fontsize=9, color="0.3")
+    for axes in grid[len(diagrams) :]:
+        axes.remove()
+    whole.supxlabel(TEXT, fontsize=SMALL, color=MUTED)
     return whole
 
 
 def _ranked(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the methods that a metric ranks, best first; none if its ranking could show nothing."""
-    chosen = rows[rows["mean_rank"].notna()] if shows(rows) else rows[:0]
-    return chosen.sort_values("mean_rank", kind="stable")
+    """Return the methods that a metric ranks, best first."""
+    return rows[rows["mean_rank"].notna()].sort_values("mean_rank", kind="stable")
 
 
 def cliques(ranks: np.ndarray, difference: float) -> list[tuple[int, int]]:
@@ -55,17 +57,14 @@ def cliques(ranks: np.ndarray, difference: float) -> list[tuple[int, int]]:
 
 def _diagram(axes: Axes, rows: pd.DataFrame, title: str) -> None:
     axes.set_axis_off()
-    if rows.empty:
-        axes.set_title(f"{title}: over so few data sets ranks show nothing", loc="left")
-        return
     k, n, p, difference = (rows[name].iloc[0] for name in ("k", "n", "p", "critical_difference"))
     test = f"Friedman's p {p:.2g}" if pd.notna(p) else "no test"
-    axes.set_title(f"{title} (data sets: {n:.0f}, {test})", loc="left", fontweight="bold")
+    axes.set_title(f"{title} (data sets: {n:.0f}, {test})", loc="left")
     ranks = rows["mean_rank"].to_numpy()
     axes.plot([1, k], [0, 0], color="black", linewidth=1)
-    for tick in range(1, int(k) + 1):
+    for tick in range(1, int(k) + 1, 1 if k <= MANY else 2):
         axes.plot([tick, tick], [0, TICK], color="black", linewidth=1)
-        axes.text(tick, 2 * TICK, str(tick), ha="center", va="bottom", fontsize=8)
+        axes.text(tick, 2 * TICK, str(tick), ha="center", va="bottom", fontsize=SMALL)
     low = _names(axes, rows, k)
     _critical(axes, difference)
     for level, (first, last) in enumerate(cliques(ranks, difference)):
@@ -83,7 +82,7 @@ def _names(axes: Axes, rows: pd.DataFrame, k: float) -> float:
         x = 1 - edge if left else k + edge
         axes.plot([row.mean_rank, row.mean_rank, x], [0, y, y], color="0.5", linewidth=0.8)
         name = f"{row.method}  {row.mean_rank:.2f}" if left else f"{row.mean_rank:.2f}  {row.method}"
-        axes.text(x, y, f" {name} ", ha="right" if left else "left", va="center", fontsize=9)
+        axes.text(x, y, f" {name} ", ha="right" if left else "left", va="center", fontsize=SMALL)
     return start - half + 1
 
 
@@ -91,4 +90,4 @@ def _critical(axes: Axes, difference: float) -> None:
     """Draw the critical difference above the axis, which is longer."""
     y = BAR + 0.7
     axes.plot([1, 1 + difference], [y, y], color="black", linewidth=1.5, marker="|")
-    axes.text(1, y + 0.2, f"CD {difference:.2f}", ha="left", va="bottom", fontsize=8)
+    axes.text(1, y + 0.2, f"CD {difference:.2f}", ha="left", va="bottom", fontsize=SMALL)

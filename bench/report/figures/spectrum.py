@@ -1,51 +1,68 @@
-"""Figures 2 and 4: singular values of the codes' covariance over the largest, linear and logarithmic."""
+"""Figures 2 and 4: singular values of the codes' covariance over the largest, logarithmic, beside the paper's."""
 
 from typing import Any
 
-import seaborn as sns
+import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 from matplotlib.ticker import MaxNLocator
+from pandas.api.typing import DataFrameGroupBy
 
 from bench.records.names import FACTORS
+from bench.report.figures.labels import label_points
 from bench.report.figures.source import Source
+from bench.report.figures.style import MUTED, SMALL, ink
 
-TOP, OTHER_TOP = {"shapes": 0.30}, 0.40  # end of the axis: Figure 2; the released code
-LOWEST = 1e-6
+LOWEST, MATTERS, MOST = 1e-4, 1e-3, 64  # end of the axis; an index matters from here on; indices at most
+COUNTS = 0.01  # a singular value above this counts as a dimension
+READ = 0.004  # to which the paper's curves were read off: below it they say no more than that they are small
 
 
-def height(panel: dict[str, Any]) -> float:
+def height(panel: dict[str, Any], source: Source) -> float:
     """Return the height of a panel in inches."""
-    return 3.4
-
-
-def draw(area: SubFigure, panel: dict[str, Any], source: Source) -> None:
-    """Draw the spectra of a panel's variants twice, linear and logarithmic."""
-    linear, logarithmic = area.subplots(1, 2)
-    draw_spectra(linear, panel, source)
-    draw_spectra(logarithmic, panel, source)
-    limit(linear, panel)
-    logarithm(logarithmic)
-    legend(area, linear, len(panel["variants"]))
+    return 3.9
 
 
 def note(panel: dict[str, Any], source: Source) -> str:
-    """Return what a panel's title says beside the data set: lines are means, bands ranges of seeds."""
-    seeds = max(len(source.seeds(panel["dataset"], variant)) for variant in panel["variants"])
-    return f"mean and range of {seeds} seeds" if seeds > 1 else "1 seed"
+    """Return what a panel's title says beside the data set."""
+    seeds = source.most_seeds(panel)
+    drawn = f"a line per seed and the mean of {seeds}" if seeds > 1 else "1 seed"
+    theirs = "; grey: the paper's Figure 2 (7 factors)" if len(source.published_spectra(panel)) else ""
+    lost = [source.label(name, panel["dataset"]) for name in panel["variants"] if name not in _means(panel, source)]
+    diverged = f"; diverged: {', '.join(lost)}" if lost else ""
+    return f"{drawn}; beside names: variance explained{theirs}{diverged}"
 
 
-def draw_spectra(axes: Axes, panel: dict[str, Any], source: Source) -> None:
-    """Draw one line per variant (mean over finite seeds) with a band from least to largest."""
-    frame = source.spectra(panel)
-    names = {variant: _name(frame, variant, panel, source) for variant in panel["variants"]}
-    frame = frame.assign(variant=frame["variant"].map(names))
-    order = list(names.values())
-    sns.lineplot(frame, x="index", y="value", hue="variant", hue_order=order, errorbar=("pi", 100), ax=axes)
-    if factors := intrinsic(panel, source):
-        axes.axvline(factors, color="0.4", linestyle="--", linewidth=1)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
-    axes.set(xlabel="index of singular value", ylabel="singular value / largest")
+def draw(area: SubFigure, panel: dict[str, Any], source: Source) -> None:
+    """Draw a line per seed and the mean of each variant, over the first indices that matter, named where they end."""
+    axes, published, means = area.subplots(), _published(panel, source), _means(panel, source)
+    for line in published.values():
+        axes.plot(line.index, line, color=MUTED, linewidth=0.9, marker="o", markersize=2.5, zorder=4)
+    seeds = [(variant, own.set_index("index")["value"]) for (variant, _), own in _by_seed(panel, source)]
+    for variant, line in seeds:
+        axes.plot(line.index, line, color=source.colours[variant], linewidth=0.7, alpha=0.55, zorder=2)
+    for variant, line in means.items():
+        axes.plot(line.index, line, color=source.colours[variant], linewidth=2.2, zorder=3)
+    factors = intrinsic(panel, source)
+    last = min(max([factors or 1, *((line >= MATTERS).sum() for line in means.values())]), MOST - 1)
+    _axes(axes, last)
+    _marks(axes, factors)
+    area.figure.draw_without_rendering()  # the names' places depend on the final layout
+    names = [(f"paper: {source.label(name, panel['dataset'])}", MUTED, line) for name, line in published.items()]
+    names += [(_name(name, panel, source), ink(source.colours[name]), line) for name, line in means.items()]
+    _label(
+        axes, [(name, colour, _shown(line, last)) for name, colour, line in names], [_shown(s, last) for _, s in seeds]
+    )
+
+
+def _label(axes: Axes, curves: list[tuple[str, str, np.ndarray]], others: list[np.ndarray]) -> None:
+    """Write the names of curves, each with its colour and line [n, 2], where these are last above the axis' end."""
+    curves = [curve for curve in curves if (curve[2][:, 1] > LOWEST).any()]
+    if curves:
+        names, colours, lines = zip(*curves, strict=True)
+        ends = np.array([line[line[:, 1] > LOWEST][-1] for line in lines])
+        label_points(axes, ends, np.zeros_like(ends), list(names), list(colours), [*lines, *filter(len, others)])
 
 
 def intrinsic(panel: dict[str, Any], source: Source) -> int | None:
@@ -53,25 +70,48 @@ def intrinsic(panel: dict[str, Any], source: Source) -> int | None:
     return FACTORS.get(source.plan["config"]["data"][panel["dataset"]].get("colours"))
 
 
-def limit(axes: Axes, panel: dict[str, Any]) -> None:
-    """Cut the linear axis where the paper does."""
-    axes.set(ylim=(0, TOP.get(panel["role"], OTHER_TOP)))
+def _means(panel: dict[str, Any], source: Source) -> dict[str, pd.Series]:
+    """Return the mean over finite seeds by index, of each variant that has any."""
+    means = source.spectra(panel).dropna().groupby(["variant", "index"])["value"].mean()
+    return {name: means[name] for name in panel["variants"] if name in means.index.unique("variant")}
 
 
-def logarithm(axes: Axes) -> None:
-    """Make the axis logarithmic, after drawing: seaborn would average logarithms otherwise."""
-    axes.set(yscale="log", ylim=(LOWEST, 1.5), ylabel="the same, logarithmic")
+def _published(panel: dict[str, Any], source: Source) -> dict[str, pd.Series]:
+    """Return the paper's curves by index; what is too small to be read lies below the axis."""
+    curves = source.published_spectra(panel).set_index(["variant", "index"])["value"].sort_index()
+    curves = curves.where(curves >= READ, LOWEST / 10)
+    return {name: curves[name] for name in panel["variants"] if name in curves.index.unique("variant")}
 
 
-def legend(area: SubFigure, axes: Axes, columns: int) -> None:
-    """Move the axis' legend below the panel, where it hides no line."""
-    handles, names = axes.get_legend_handles_labels()
-    for each in area.get_axes():
-        each.get_legend().remove()
-    area.legend(handles, names, loc="outside lower center", ncols=columns, frameon=False)
+def _shown(line: pd.Series, last: int) -> np.ndarray:
+    """Return what an axis shows of values by index, as a line [n, 2]."""
+    return line.loc[:last].clip(lower=LOWEST).reset_index().to_numpy()
 
 
-def _name(frame: Any, variant: str, panel: dict[str, Any], source: Source) -> str:
-    first = frame[(frame["variant"] == variant) & (frame["index"] == 0)]["value"]
-    diverged, label = first.isna().sum(), source.label(variant, panel["dataset"])
-    return f"{label} ({len(first) - diverged} of {len(first)}, {diverged} diverged)" if diverged else label
+def _by_seed(panel: dict[str, Any], source: Source) -> DataFrameGroupBy:
+    return source.spectra(panel).dropna().groupby(["variant", "seed"])
+
+
+def _axes(axes: Axes, last: int) -> None:
+    axes.set(ylim=(LOWEST, 1.6), yscale="log", xlim=(-0.2, last + 0.2))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=16, integer=True))
+    axes.set(xlabel="index of the singular value, from 0", ylabel="singular value over the largest")
+
+
+def _marks(axes: Axes, factors: int | None) -> None:
+    """Draw from where singular values count as dimensions, and the first index beyond the images' factors."""
+    axes.axhline(COUNTS, color=MUTED, linestyle=":", linewidth=1, zorder=1)
+    small = {"fontsize": SMALL, "color": MUTED}
+    axes.text(
+        0.005, COUNTS, "above: counted as a dimension", transform=axes.get_yaxis_transform(), va="bottom", **small
+    )
+    if factors:
+        axes.axvline(factors, color=MUTED, linestyle="--", linewidth=1, zorder=1)
+        axes.text(factors, 1, f" {factors} factors", transform=axes.get_xaxis_transform(), va="top", **small)
+
+
+def _name(variant: str, panel: dict[str, Any], source: Source) -> str:
+    seeds = len(source.seeds(panel["dataset"], variant))
+    explained = source.values(panel["dataset"], variant, "explained_variance")
+    lost = f" ({len(explained)} of {seeds}, {seeds - len(explained)} diverged)" if len(explained) < seeds else ""
+    return f"{source.label(variant, panel['dataset'])}, {explained.mean():.2f}{lost}"

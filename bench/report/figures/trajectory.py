@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
@@ -13,6 +12,7 @@ from bench.records.names import RANK, heading
 from bench.report.figures import spectrum
 from bench.report.figures.labels import label_points
 from bench.report.figures.source import Source
+from bench.report.figures.style import MUTED, ink
 
 EXPLAINED = "explained_variance"
 RANKS = ("effective_rank", RANK)
@@ -23,15 +23,15 @@ MOST = 0.5  # left unexplained at the right end
 THIN, BOLD = (0.7, 2), (2.2, 6)  # points: width of a line, size of the dot at its end
 
 
-def height(panel: dict[str, Any]) -> float:
+def height(panel: dict[str, Any], source: Source) -> float:
     """Return the height of a panel in inches."""
     return 3.7
 
 
 def note(panel: dict[str, Any], source: Source) -> str:
     """Return what a panel's title says beside the data set."""
-    seeds = max(len(source.seeds(panel["dataset"], variant)) for variant in panel["variants"])
-    return f"each of {seeds} seeds and their mean" if seeds > 1 else "1 seed"
+    seeds = source.most_seeds(panel)
+    return f"a line per seed and the mean of {seeds}" if seeds > 1 else "1 seed"
 
 
 def draw(area: SubFigure, panel: dict[str, Any], source: Source) -> None:
@@ -39,22 +39,35 @@ def draw(area: SubFigure, panel: dict[str, Any], source: Source) -> None:
     frame = source.trajectories(panel)
     learned = frame.dropna().index.unique("variant")
     seen = {variant: frame.loc[variant] for variant in panel["variants"] if variant in learned}
-    colours = dict(zip(panel["variants"], sns.color_palette("colorblind", len(panel["variants"])), strict=True))
+    if not seen:  # every seed diverged before the first look, or nothing was trained
+        return
     row = area.subplots(1, len(RANKS))
     for axes, metric in zip(row, RANKS, strict=True):
         for variant, own in seen.items():
-            _curves(axes, own, metric, colours[variant])
+            _curves(axes, own, metric, source.colours[variant])
         _axes(axes, seen, metric)
-    if factors := spectrum.intrinsic(panel, source):
-        row[-1].axhline(factors, color="0.4", linestyle="--", linewidth=1, zorder=1)
-        place = {"transform": row[-1].get_yaxis_transform(), "va": "bottom", "fontsize": 8, "color": "0.4"}
-        row[-1].text(0.01, factors, f"{factors} factors", **place)
+    factors = spectrum.intrinsic(panel, source)
+    if factors:
+        row[-1].axhline(factors, color=MUTED, linestyle="--", linewidth=1, zorder=1)
     area.figure.draw_without_rendering()  # the names' places depend on the final layout
     names = [_name(own, source.label(variant, panel["dataset"])) for variant, own in seen.items()]
+    inks = [ink(source.colours[variant]) for variant in seen]
     for axes, metric in zip(row, RANKS, strict=True):
-        lines = [_mean(own)[[EXPLAINED, metric]].to_numpy() for own in seen.values()]
-        ends = np.array([line[-1] for line in lines])
-        label_points(axes, ends, np.zeros_like(ends), names, [colours[variant] for variant in seen], lines)
+        _label(axes, metric, seen, names, inks, factors if axes is row[-1] else None)
+
+
+def _label(axes: Axes, metric: str, seen: dict, names: list[str], inks: list[str], factors: int | None) -> None:
+    """Write the names of curves where their means end, and that of the line at the images' factors at the right."""
+    means = [_mean(own)[[EXPLAINED, metric]].to_numpy() for own in seen.values()]
+    seeds = [one[[EXPLAINED, metric]].dropna().to_numpy() for own in seen.values() for one in _by_seed(own)]
+    marks = [np.array([[end, factors] for end in axes.get_xlim()])] if factors else []
+    ends = np.array([line[-1] for line in means + marks])
+    names, inks = names + [f"{factors} factors"] * len(marks), inks + [MUTED] * len(marks)
+    label_points(axes, ends, np.zeros_like(ends), names, inks, [*means, *filter(len, seeds), *marks])
+
+
+def _by_seed(seen: pd.DataFrame) -> list[pd.DataFrame]:
+    return [own for _, own in seen.groupby("seed")]
 
 
 def _whole(seen: pd.DataFrame) -> pd.DataFrame:
@@ -69,7 +82,7 @@ def _mean(seen: pd.DataFrame) -> pd.DataFrame:
 
 
 def _curves(axes: Axes, seen: pd.DataFrame, metric: str, colour: Any) -> None:
-    seeds = [(own, THIN, 0.6) for _, own in seen.groupby("seed")]
+    seeds = [(own, THIN, 0.6) for own in _by_seed(seen)]
     for own, (width, dot), alpha in [*seeds, (_mean(seen), BOLD, 1)]:
         style = {"linewidth": width, "marker": "o", "markersize": dot, "markevery": [-1], "solid_capstyle": "round"}
         axes.plot(own[EXPLAINED], own[metric], color=colour, alpha=alpha, **style)
