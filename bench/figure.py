@@ -5,7 +5,6 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any, NamedTuple
 
-import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure, SubFigure
 
@@ -25,7 +24,7 @@ from bench.report.figures import (
 )
 from bench.report.figures.canvas import empty
 from bench.report.figures.source import Source
-from bench.report.figures.style import RC, WIDTH
+from bench.report.figures.style import WIDTH, styled
 
 TITLE = 128  # characters that fit beside each other
 # No dates and no versions: equal results give equal bytes.
@@ -92,7 +91,7 @@ def _reason(panel: dict[str, Any], source: Source) -> str:
 def main(*, plan: Path, paper: Path, figures: Path) -> None:
     content, published = read_json(plan), read_table(paper)
     for name in content["figures"]:
-        with matplotlib.rc_context(RC):
+        with styled():
             whole = figure(content, plan.parent, published, name)
             for suffix, metadata in METADATA.items():
                 with writing(figures / f"figure_{name}{suffix}") as temporary:

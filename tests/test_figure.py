@@ -22,6 +22,7 @@ from workflow.sources import closure
 
 ROOT = Path(__file__).resolve().parent.parent
 FIGURES = "bench/report/figures/"
+THEME = {"text.usetex": True, "font.size": 16, "lines.linewidth": 4, "savefig.bbox": "tight", "savefig.dpi": 40}
 DRAWN = ("5", "6", "9", "frontier", "linear_rank")  # images, spectra, names beside points, curves
 
 
@@ -35,12 +36,13 @@ def results(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def drawn_twice(results, tmp_path_factory):
-    """Return two folders in which the rule has drawn the figures of a plan."""
+    """Return two folders in which the rule has drawn the figures of a plan, once under a theme of the user's."""
     plan, folder, _ = results
     write_json(folder / "drawn.json", plan | {"figures": {name: plan["figures"][name] for name in DRAWN}})
     folders = [tmp_path_factory.mktemp("figures") for _ in range(2)]
-    for each in folders:
-        figure.main(plan=folder / "drawn.json", paper=PAPER, figures=each)
+    for each, theme in zip(folders, ({}, THEME), strict=True):
+        with matplotlib.rc_context(theme):
+            figure.main(plan=folder / "drawn.json", paper=PAPER, figures=each)
     return folders
 
 
@@ -148,7 +150,7 @@ def test_a_variant_has_one_colour_and_the_papers_have_different_ones(results):
 
 
 @pytest.mark.parametrize("name", DRAWN)
-def test_files_are_not_blank_and_twice_the_same(drawn_twice, name):
+def test_files_are_not_blank_and_the_same_whatever_the_users_theme(drawn_twice, name):
     image, pdf = (drawn_twice[0] / f"figure_{name}{suffix}" for suffix in (".png", ".pdf"))
     assert len(np.unique(matplotlib.image.imread(image))) > 10
     assert pdf.read_bytes().startswith(b"%PDF")

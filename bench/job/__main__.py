@@ -37,6 +37,7 @@ def main() -> None:
     end_with_workflow()  # first, because a rule's own imports take seconds
     rule, code, words = asked(sys.argv[1:])
     source.take(code)
+    os.environ["MPLBACKEND"] = "agg"  # a notebook's, or one with windows, is of no use to a job
     # scikit-learn computes on tensors (bench/measures/base/densities.py, on a GPU) only where SciPy found this when it
     # was imported.
     os.environ.setdefault("SCIPY_ARRAY_API", "1")

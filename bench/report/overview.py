@@ -34,7 +34,7 @@ KINDS = {
     "gaussian": "samples from one Gaussian",
     "gmm": "samples from a Gaussian mixture",
     "pca_grid": "the plane of the first two principal components",
-    "ablation": "ablation: spectrum and samples",
+    "ablation": "ablations of the chain: spectra, and samples",
     "study": "a setting of a method, varied",
     "frontier": "rank against quality, all methods on all data sets",
     "ranking": "how the methods rank over data sets, with critical differences",
@@ -121,7 +121,7 @@ def figures(results: Results) -> str:
 
 def _figure(results: Results, name: str) -> str:
     figure = results.plan["figures"][name]
-    title = f"Figure {name}" if name.isdigit() else name.replace("_", " ").capitalize()
+    title = figure["title"]
     shown = [results.title(Place(panel["dataset"], None)) for panel in figure["panels"] if panel["dataset"]]
     says = ": ".join(filter(None, [KINDS[figure["kind"]], "; ".join(shown)]))
     return f"## {title}\n\n{says[0].upper()}{says[1:]}.\n\n![{title}](figures/figure_{name}.png)"

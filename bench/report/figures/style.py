@@ -1,8 +1,11 @@
 """One style for all figures: their width, their letters, and a colour per variant that is the same in every figure."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import cycle
 from typing import Any
 
+import matplotlib
 import seaborn as sns
 from matplotlib.colors import to_hex, to_rgb
 
@@ -44,6 +47,15 @@ RC = sns.axes_style("whitegrid") | {
     "pdf.fonttype": 42,  # letters stay letters
     "savefig.dpi": DPI,
 }
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """Draw in this style, whatever the user's matplotlibrc says."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(RC)
+        yield
 
 
 def colours(plan: dict[str, Any]) -> dict[str, str]:
