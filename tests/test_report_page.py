@@ -7,7 +7,6 @@ import subprocess
 
 import pytest
 
-from bench.report.page import page
 from workflow.captions import HOLDS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -61,9 +60,3 @@ def test_a_browser_draws_the_report_and_a_figure_in_it(report, tmp_path):
     drawn = subprocess.run(command, capture_output=True, text=True, timeout=120).stdout
     body = drawn[drawn.index("<body>") :]
     assert "Figures" in body and 'src="data:image/png' in body
-
-
-def test_the_page_has_the_tables_and_no_link():
-    text = page("Tables", "# Title\n\n| a | b |\n|---|---|\n| 1<br>2 | [c](figures/x.png) |\n")
-    assert "<h1>Title</h1>" in text and "<td>1<br>2</td>" in text and "<td>c</td>" in text
-    assert "href" not in text

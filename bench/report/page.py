@@ -36,6 +36,7 @@ document.addEventListener("click", ({ target }) => {
   const head = target.closest("thead th");
   if (head) {
     const up = head.getAttribute("aria-sort") !== "ascending", body = head.closest("table").tBodies[0];
+    if ([...body.rows].some(row => !row.cells[0].innerText.trim())) return;  // a row there goes on with the one above
     for (const other of head.parentNode.cells) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", up ? "ascending" : "descending");
     const rows = [...body.rows].sort((a, b) => compare(key(a, head.cellIndex), key(b, head.cellIndex)));
