@@ -12,7 +12,7 @@ from bench.report.page import whole
 FIRST = """\
 # Tables: preset `x`
 
-![A figure](figures/figure_2.png) and [every claim](claims.md#fewer-labels-needed), [all](claims.md), [a file](tables/a.csv).
+![A figure](figures/figure_2.png) and [some claims](claims.md#fewer-labels-needed), [all](claims.md), [a file](a.csv).
 
 | name | FID, GMM |
 | ---- | -------- |
@@ -56,6 +56,7 @@ def test_wide_tables_scroll_by_themselves(text):
     assert text.count('<div class="wide"><table>') == text.count("</table></div>") == 2
 
 
+@pytest.mark.long
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium here to open the page")
 def test_in_a_browser_tables_sort_and_figures_are_enlarged(text, tmp_path):
     page = tmp_path / "clicked.html"
