@@ -8,6 +8,7 @@
 # make new-model NAME=mine   a model to start from, with its line in the config, held to the models' contract
 # make new-measure NAME=mine   the same of a measure
 # make benchmark   how fast this machine runs it, and against what: benchmarks/results/
+# The first of them installs the packages: torch without CUDA where there is no NVIDIA driver (TORCH=cpu or cuda decides)
 SHELL := bash
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null && echo $$p && break; done)
@@ -59,7 +60,5 @@ clean:
 
 .venv/stamp: requirements.lock
 	@[ -n "$(PYTHON)" ] || { echo "No Python >= 3.11 here: install one, or make $(MAKECMDGOALS) PYTHON=/path/to/it" >&2; exit 1; }
-	@echo "Installing the Python packages into .venv once (torch brings its CUDA libraries: about 5 GB)"
-	@$(PYTHON) -m venv .venv
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	@$(PYTHON) -m workflow.install $(if $(TORCH),--torch $(TORCH))
 	@touch $@

@@ -6,6 +6,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 from small_run import CPU
 
+from bench.job.command import Stop
 from bench.measures.base import densities
 from bench.measures.base.densities import fit_gmm, fit_gmm_to_tensor
 from bench.records.stream import stream_seed
@@ -98,6 +99,12 @@ def test_the_scale_of_codes_of_low_rank_adds_no_variance():
     for density in one:
         variances = [np.linalg.eigvalsh(np.cov(drawn[density].T.astype(np.float64))) for drawn in (one, scaled)]
         assert variances[1] == pytest.approx(1e-6 * variances[0], rel=0.05)
+
+
+@pytest.mark.parametrize(("count", "components"), [(3, 4), (1, 1), (5, 8)])
+def test_fewer_codes_than_components_are_one_line(count, components):
+    with pytest.raises(Stop, match=f"{count} codes are too few for a mixture of {components} components"):
+        sample(normal()[:count], components, SETTINGS, seed=0)
 
 
 def test_constant_codes_are_sampled_as_they_are():

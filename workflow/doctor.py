@@ -76,10 +76,11 @@ def short(there: float, needs: dict[str, float], advice: str) -> tuple[str, tupl
 
 def packages(torch: dict | None) -> Line:
     if torch is None:
-        return Line("Packages", "not installed", "`make quick` does it, about 5 GB are downloaded")
+        return Line("Packages", "not installed", "`make quick` does it; with CUDA about 5 GB are downloaded")
     if "problem" in torch:
         return Line("Packages", f"torch does not start ({torch['problem']})", "`make clean`, then `make quick`", EVERY)
-    return Line("Packages", f"torch {torch['version']} with CUDA {torch['cuda']}")
+    has = f"with CUDA {torch['cuda']}" if torch["cuda"] else "without CUDA"
+    return Line("Packages", f"torch {torch['version']} {has}")
 
 
 def driver(machine: Machine) -> Line:
@@ -89,6 +90,8 @@ def driver(machine: Machine) -> Line:
     if int(version.split(".")[0]) < DRIVER:
         return Line("Driver", version, f"torch's CUDA 13 needs {DRIVER}: update it", PAPER)
     torch = machine.torch or {}
+    if "cuda" in torch and torch["cuda"] is None:
+        return Line("Driver", version, "torch is without CUDA: `make clean`, then `make quick TORCH=cuda`", PAPER)
     if not torch.get("usable", True):
         return Line("Driver", version, f"torch cannot use a GPU ({torch['why']}): mend that first", PAPER)
     return Line("Driver", version)

@@ -9,6 +9,7 @@ from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
+from bench.job.command import Stop
 from bench.records.stream import stream, stream_seed
 
 DENSITIES = ("gaussian", "gmm")
@@ -21,11 +22,16 @@ def sample(z: np.ndarray, components: int, settings: dict, seed: int, device: to
     Codes after a linear chain are tiny and of low rank, so that scikit-learn's floor under the variances,
     which is absolute, could outweigh them: they are fitted in float64 at unit mean variance, where
     `covariance_floor` is a share of the mean variance. Codes not finite (a diverged seed) give NaN.
+    Stops where there are fewer codes than components.
     """
     count, floor = settings["count"], settings["covariance_floor"]
     if not np.isfinite(z).all():
         nothing = np.full((count, z.shape[1]), np.nan, dtype=np.float32)
         return dict.fromkeys(DENSITIES, nothing), dict.fromkeys(METRICS, np.nan)
+    if len(z) < max(2, components):
+        raise Stop(
+            f"{len(z)} codes are too few for a mixture of {components} components: give the data set more images"
+        )
     z = z.astype(np.float64)
     centre, scale = z.mean(0), np.sqrt(z.var(0).mean())
     standard = (z - centre) / (scale or 1.0)
