@@ -60,7 +60,7 @@ def describe(error: ValidationError) -> Iterator[str]:
         yield f"{where}: {error.instance} lacks {error.validator_value['const']}, which is to be among them"
     elif error.validator == "uniqueItems":
         yield f"{where}: {error.instance} holds something twice"
-    elif error.validator == "type" and isinstance(error.instance, float):
+    elif error.validator_value in ("integer", "number") and isinstance(error.instance, float):
         wanted = "a whole number, written without point and exponent" if isfinite(error.instance) else "a finite number"
         yield f"{where}: {error.instance} is not {wanted}"
     else:
