@@ -18,7 +18,7 @@ from bench.records.files import read_json, write_json, writing
 from benchmarks.machine import machine
 from benchmarks.side_by_side import Line
 
-MODULES = ("training", "heads", "fid", "densities", "aggregation", "planning", "levers", "scale")
+MODULES = ("training", "heads", "fid", "densities", "aggregation", "planning", "whole", "levers", "scale")
 RESULTS = Path(__file__).parent / "results"
 HEADER = """\
 # Speed on {device_name}, {cores} cores
@@ -39,10 +39,12 @@ def row(line: Line) -> str:
 
 
 def table(kept: dict) -> str:
-    """Return the kept lines of all modules as Markdown."""
+    """Return the kept lines of all modules as Markdown, and why a goal was not met."""
     known = [kept[name] for name in MODULES if name in kept]
-    rows = [row(Line(**line)) for module in known for line in module["lines"]]
-    return HEADER.format(**known[0]["machine"]) + "\n".join(rows) + "\n"
+    lines = [Line(**line) for module in known for line in module["lines"]]
+    missed = [f"- {line.what}, against {line.against}: {line.why}" for line in lines if line.met is False and line.why]
+    why = ["", "Under their goal:", "", *missed] if missed else []
+    return HEADER.format(**known[0]["machine"]) + "\n".join([*map(row, lines), *why]) + "\n"
 
 
 def main() -> None:

@@ -29,7 +29,7 @@ def measure(device: torch.device) -> list[Line]:
         folder = Path(name)
         write_numbers(folder)
         plan, kept = folder / "plan.json", {"paper": synthetic.PAPER, "tables": folder / "tables"}
-        pages = {"report": folder / "tables.md", "page": folder / "tables.html"}
+        pages = {"pages": folder, "front": folder / "front.json"}
         steps = {
             "aggregate": partial(aggregate.main, plan=plan, tables=folder / "tables"),
             "judge": partial(judge.main, plan=plan, **kept),

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from unittest import mock
 
@@ -18,6 +19,7 @@ from benchmarks import sizes
 from benchmarks.side_by_side import Line, side_by_side, times_as_fast
 
 STEPS = {"cpu": 4, "cuda": 200}
+WIDTHS = {"full": 1.0, "half": 0.5, "a quarter of the": 0.25}  # of the paper's channels
 ROUNDS = 5
 
 
@@ -38,6 +40,7 @@ def measure(device: torch.device) -> list[Line]:
         lines.append(Line("the engine's training step", way, ratio, "x", None, detail))
     if device.type == "cpu":
         lines.append(threads(spec, steps, device))
+        lines += [halved(name, share, device) for name, share in WIDTHS.items()]
     return lines
 
 
@@ -109,6 +112,29 @@ def threads(spec: Spec, steps: int, device: torch.device) -> Line:
     taken = side_by_side({"two jobs": two, "one job": wide}, device, ROUNDS)
     ratio, detail = times_as_fast(taken, "two jobs", "one job")
     return Line("two jobs of one thread each", "one job of two threads", ratio, "x", None, detail)
+
+
+def halved(name: str, share: float, device: torch.device) -> Line:
+    """Compare the engine at a share of the paper's width with itself, convolutions in bfloat16 (8 bits of precision).
+
+    Not used: every result is of one arithmetic, on every machine, and many CPUs have no such instructions.
+    """
+    spec = sizes.spec("mnist")
+    scaled = {part: [round(share * n) for n in spec.architecture[part]] for part in ("encoder", "decoder")}
+    spec = replace(spec, seeds=spec.seeds[:1], architecture=spec.architecture | scaled)
+    torch.set_num_threads(1)
+    trainer, order = _trainer(spec, 5 * STEPS["cpu"], device)
+    for module in trainer.ensemble.models[0].modules():
+        if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
+            module.forward = partial(_in_bfloat16, module.forward)
+    ways = {"engine": sizes.training(spec, 1, 5 * STEPS["cpu"], device), "bfloat16": lambda: trainer.steps.run(order)}
+    ratio, detail = times_as_fast(side_by_side(ways, device, ROUNDS), "engine", "bfloat16")
+    return Line(f"the engine's training step, {name} width", "convolutions in bfloat16", ratio, "x", None, detail)
+
+
+def _in_bfloat16(forward: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    with torch.autocast("cpu", torch.bfloat16):
+        return forward(x).float()
 
 
 def _trainer(spec: Spec, steps: int, device: torch.device) -> tuple[Trainer, Tensor]:

@@ -19,6 +19,7 @@ class Line:
     unit: str  # "x": so many times as fast; "s": seconds; "share": of the limit
     goal: float | None = None  # at least for "x" and "share", at most for "s"
     detail: dict = field(default_factory=dict)
+    why: str = ""  # it may be under its goal
 
     @property
     def met(self) -> bool | None:

@@ -15,6 +15,10 @@ STEPS = {"mnist": {"cpu": 4, "cuda": 200}, "celeba": {"cpu": 1, "cuda": 40}}  # 
 JOBS = {"mnist": 2, "celeba": 1}  # at once on two cores, as the suite runs them (workflow/rules/common.smk)
 ROUNDS = {"mnist": 5, "celeba": 2}
 LOADED = {"mnist": plain.Digits, "celeba": plain.Faces}
+WHY = {
+    "loop": "convolutions take the time on both sides, and on a CPU they run near its matrix product's rate",
+    "eager": "the same arithmetic; the seeds' convolutions do not get faster by standing beside each other",
+}
 PEAK = {"cpu": None, "cuda": 0.4}  # share of the matrix product rate that CelebA's training should reach
 
 
@@ -45,7 +49,7 @@ def lines(spec: Spec, device: torch.device) -> list[Line]:
         rate = round(size / detail["engine seconds"])
         names = {"loop": f"plain loop ({workers} workers)", "eager": "eager loop, images in memory"}
         detail |= {"engine images/s": rate, "jobs at once": jobs, f"{against} images/s": round(rate / ratio)}
-        result.append(Line(what, names[against], ratio, "x", goal, detail))
+        result.append(Line(what, names[against], ratio, "x", goal, detail, WHY[against]))
     return [*result, limit(spec, what, rate, device)]
 
 

@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+from dataclasses import asdict
 
 import pytest
 import torch
@@ -12,7 +13,7 @@ from bench.engine.training import Trainer
 from bench.measures.base.classification import Codes
 from bench.measures.base.classifiers import train_classifiers
 from bench.measures.base.heads import Head, Heads
-from benchmarks import aggregation, heads, plain, sizes
+from benchmarks import aggregation, heads, plain, sizes, whole
 from benchmarks.__main__ import MODULES, table
 from benchmarks.plain import Digits, Faces
 from benchmarks.scale import exponent
@@ -30,6 +31,20 @@ def test_a_ratio_is_the_median_over_rounds_and_keeps_its_spread():
     ratio, detail = times_as_fast({"ours": [1.0, 2.0, 1.0], "plain": [3.0, 4.0, 5.0]}, "ours", "plain")
     assert ratio == 3
     assert detail == {"ours seconds": 1.0, "plain seconds": 4.0, "lowest": 2.0, "highest": 5.0}
+
+
+def test_a_number_under_its_goal_says_why():
+    lines = [asdict(Line("a", "b", 1, "x", 2, {}, "because")), asdict(Line("c", "d", 3, "x", 2, {}, "not said"))]
+    text = table({"training": {"machine": {"device_name": "m", "cores": 2}, "lines": lines}})
+    assert "- a, against b: because" in text and "not said" not in text
+
+
+def test_a_whole_run_is_training_evaluation_and_starts(tmp_path):
+    jobs = "rule,dataset,wall_seconds\ntrain,shapes,10\nencode,shapes,3\nsupervise,mnist5k,5\ntables,,\n"
+    (tmp_path / "jobs.csv").write_text(jobs)
+    trained, evaluated, started = whole.lines(tmp_path / "jobs.csv")
+    assert (trained.value, evaluated.value) == (15, 3) and trained.what.startswith("whole quick run, 3 jobs")
+    assert started.value == pytest.approx(3 * started.detail["seconds a start"], rel=0.01)
 
 
 @pytest.mark.parametrize(
