@@ -96,7 +96,7 @@ def test_configs_that_are_accepted_run_to_their_end(tmp_path):
     accepted = (
         "training={epochs: 1, batch: 7, lr: 0.5, shuffle: false}",
         "seeds=[3]",
-        "sample={count: 2, covariance_floor: 1.0e-9}",
+        "sample={count: 4, covariance_floor: 1.0e-9}",
         "interpolate={pairs: 1, steps: 2}",
         "trajectory={points: 2, images: 2}",
         "classify={hidden: 1, batch: 1, epochs: 1, least_steps: 1, most_steps: 2}",

@@ -5,6 +5,7 @@ from small_run import CPU
 from torch_fidelity import calculate_metrics
 from torch_fidelity.metric_fid import KEY_METRIC_FID, fid_features_to_statistics, fid_statistics_to_metric
 
+from bench.job.command import Stop
 from bench.measures.base import features as module
 from bench.measures.base.features import (
     KID_SEED,
@@ -129,6 +130,11 @@ def test_the_numbers_are_those_of_torch_fidelity(weights, extractor):
     assert features_to_kid(features, real) == pytest.approx(expected["kernel_inception_distance_mean"], rel=1e-3)
     shares = features_to_precision_recall(features, real)
     assert shares == pytest.approx((expected["precision"], expected["recall"]))
+
+
+def test_too_few_images_for_precision_are_one_line():
+    with pytest.raises(Stop, match="3 images are too few for precision and recall"):
+        features_to_precision_recall(torch.rand(3, 2), torch.rand(9, 2))
 
 
 def test_precision_and_recall_are_shares_of_images_within_a_neighbours_reach():

@@ -163,7 +163,12 @@ def features_to_precision_recall(generated: Tensor, reference: Tensor) -> tuple[
     Precision is the share of generated images within the third nearest real neighbour's distance of a real image,
     recall the share of real images within the third nearest generated neighbour's distance of a generated one
     (Kynkaanniemi et al., arXiv 1904.06991, eqs 1 and 2). One good image again and again has precision 1 and recall 0.
+    Stops where there are too few images for that many neighbours.
     """
+    if (fewest := min(len(generated), len(reference))) <= NEIGHBOURS:
+        raise Stop(
+            f"{fewest} images are too few for precision and recall, which ask for {NEIGHBOURS} neighbours of each"
+        )
     shares = prc_features_to_metric(
         generated, reference, prc_neighborhood=NEIGHBOURS, prc_batch_size=ROWS, save_cpu_ram=True, verbose=False
     )
