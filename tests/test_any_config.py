@@ -92,6 +92,7 @@ def test_both_happen():
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 def test_configs_that_are_accepted_run_to_their_end(tmp_path):
     accepted = (
         "training={epochs: 1, batch: 7, lr: 0.5, shuffle: false}",
