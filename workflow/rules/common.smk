@@ -5,7 +5,7 @@ from shlex import quote
 
 from snakemake.common.configfile import load_configfile
 
-from workflow import alternatives, captions, jobs
+from workflow import alternatives, captions, jobs, priorities
 from workflow import plan as planning
 from workflow import sources as source
 from workflow.alternatives import SUPERVISED
@@ -21,6 +21,7 @@ if found := [*mistakes(workflow.configfiles)] or problems(CONFIG, SCHEMA, ROOT):
     raise WorkflowError("\n".join(found))
 
 PLAN = planning.make_plan(CONFIG)
+PRIORITIES = priorities.of_runs(PLAN)
 RUNS = {run["path"]: run for run in every_run(PLAN)}
 DATASETS = list(dict.fromkeys([*CONFIG["datasets"], *(run["dataset"] for run in PLAN["retrained"])]))
 OUT = planning.results_root(CONFIG["preset"])
@@ -50,8 +51,6 @@ LINEAR = [f"{OUT}/linear_rank/{name}.csv" for name in ("metrics", "trajectories"
 GPU = int(CONFIG["device"] == "cuda")
 # Inception's 2048 features ask for products worth several threads, the in-domain extractor's 64 do not.
 FID_THREADS = 4 if CONFIG["fid"]["extractor"] == "inception" else 1
-# The longest jobs first, so that none of them is left to the end with nothing beside it.
-LONG = 1
 
 # How every job is called. The words, the log and what else all jobs have come from workflow/jobs.py.
 JOB = "python -m bench.job {params.call} --settings {params.settings:q} > {log} 2>&1"
@@ -134,6 +133,21 @@ def measure_code(wildcards):
 
 def run_of(wildcards):
     return RUNS[f"runs/{wildcards.dataset}/{wildcards.variant}/{wildcards.seeds}"]
+
+
+def importance(wildcards):
+    """Return the priority of a run's evaluation."""
+    return PRIORITIES[run_of(wildcards)["path"]]
+
+
+def training_importance(wildcards):
+    """Return the priority of a training, which comes before the evaluations of its kind."""
+    return importance(wildcards) + 1
+
+
+def data_importance(wildcards):
+    """Return the priority of what all runs of a data set need: that of the most important of them."""
+    return 2 * (priorities.PAPERS + priorities.of_data(wildcards.dataset, PLAN)) + 1
 
 
 def section(name):

@@ -6,6 +6,7 @@ rule fetch:
         code=dataset_code("fetch"),
     output:
         data=DATA,
+    priority: data_importance
     threads: 4
     params:
         settings=fetch_settings,
@@ -29,6 +30,7 @@ rule fid_extractor:
         code=code("fid_extractor"),
     output:
         weights="<data>/fid_extractor.safetensors",
+    priority: data_importance
     threads: 1
     resources:
         gpu=GPU,
@@ -46,6 +48,7 @@ rule reference:
     output:
         features="<data>/reference.safetensors",
         metrics="<data>/reference.csv",
+    priority: data_importance
     threads: FID_THREADS
     resources:
         gpu=GPU,

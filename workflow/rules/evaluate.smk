@@ -9,6 +9,7 @@ rule measure:
         code=measure_code,
     output:
         metrics="<run>/metrics/measure/{measure}.csv",
+    priority: importance
     threads: 1
     resources:
         gpu=GPU,
@@ -25,6 +26,7 @@ rule classify:
         code=code("classify"),
     output:
         metrics="<run>/metrics/classify.csv",
+    priority: importance
     threads: 1
     resources:
         gpu=GPU,
@@ -40,7 +42,7 @@ rule supervise:
         code=code("supervise"),
     output:
         metrics="<run>/metrics/supervise.csv",
-    priority: LONG
+    priority: training_importance
     threads: 1
     resources:
         gpu=GPU,
@@ -62,6 +64,7 @@ rule generate:
         samples="<run>/samples.safetensors",
         metrics="<run>/metrics/generate.csv",
         images=["<run>/images/gaussian.npy", "<run>/images/gmm.npy"],
+    priority: importance
     threads: FID_THREADS
     resources:
         gpu=GPU,
@@ -82,6 +85,7 @@ rule reevaluate:
         code=model_code("reevaluate"),
     output:
         metrics="<run>/metrics/reevaluate.csv",
+    priority: importance
     threads: 1
     resources:
         gpu=GPU,

@@ -6,7 +6,7 @@ rule plan:
         "<results>/plan.json",
     log:
         "<logs>/plan.log",
-    priority: 2 * LONG  # first of all: those who watch read it
+    priority: priorities.FIRST  # first of all: those who watch read it
     threads: 1
     params:
         plan=whole_plan,

@@ -10,7 +10,7 @@ rule train:
         history="<run>/history.csv",
         along="<run>/trajectory.csv",
         provenance="<run>/provenance.json",
-    priority: LONG
+    priority: training_importance
     threads: training_threads
     resources:
         gpu=GPU,
@@ -29,6 +29,7 @@ rule encode:
         codes=CODES,
         metrics="<run>/metrics/encode.csv",
         images=["<run>/images/interpolate.npy", "<run>/images/pca_grid.npy"],
+    priority: importance
     threads: 1
     resources:
         gpu=GPU,
