@@ -5,6 +5,7 @@
 # make test        lint and the tests, in 6 minutes on two cores
 # make test-all    after it: the long tests (kills, Slurm, a terminal, conda), in 10 minutes
 # make paper       the paper's size; wants a GPU
+# Each of the three with MINUTES=9 ends after so long with the tables of what there is; the same command goes on.
 # make new-model NAME=mine   a model to start from, with its line in the config, held to the models' contract
 # make new-measure NAME=mine   the same of a measure
 # make benchmark   how fast this machine runs it, and against what: benchmarks/results/
@@ -20,13 +21,13 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 quick laptop: .venv/stamp
 	@[ -z "$(EXTRA)" ] || [ -f "config/extra/$(EXTRA).yaml" ] || \
 		{ echo "EXTRA=$(EXTRA): there is no config/extra/$(EXTRA).yaml; there is: $(basename $(notdir $(wildcard config/extra/*.yaml)))" >&2; exit 1; }
-	@bash workflow/run.sh --cores all --config preset=$@ $(if $(DATA_ROOT),data_root="$(DATA_ROOT)") \
+	@MINUTES=$(MINUTES) bash workflow/run.sh --cores all --config preset=$@ $(if $(DATA_ROOT),data_root="$(DATA_ROOT)") \
 		$(if $(EXTRA),--configfile config/extra/$(EXTRA).yaml)
 	@sed -n '/^## What it found/,/^!/{/^##\|^!/!p}' results/$@/tables.md
 	@echo "The answer is in results/tables.md, all of it in results/$@/index.html (or tables.md, with the figures beside it)."
 
 paper: .venv/stamp
-	@bash workflow/run.sh --cores all
+	@MINUTES=$(MINUTES) bash workflow/run.sh --cores all
 	@echo "The answer is in results/tables.md, all of it in results/paper/index.html (or tables.md, with the figures beside it)."
 
 doctor:

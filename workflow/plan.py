@@ -112,6 +112,7 @@ def make_plan(config: dict[str, Any]) -> dict[str, Any]:
         "claims": list(alternatives.claims(config)),
         "figures": figures(config),
         "config": config,
+        "unfinished": "",  # or how much of it is there (workflow/so_far.py)
     }
 
 

@@ -150,7 +150,8 @@ def _ran(presets: Sequence[Left]) -> str:
     for own in presets:
         data = ", ".join(title.split(" (")[0] for title in own.data)
         cells = [data, f"{own.seeds}", f"{own.hours:g} h", own.commit, own.machine]
-        lines.append(_line(f"[`{own.preset}`]({own.preset}/tables.md)", cells))
+        state = f", unfinished: {own.unfinished}" if own.unfinished else ""
+        lines.append(_line(f"[`{own.preset}`]({own.preset}/tables.md){state}", cells))
     return "\n".join(lines)
 
 

@@ -31,6 +31,7 @@ class Left:
     """What a preset that ran to its end left for the front page, its numbers as texts."""
 
     preset: str
+    unfinished: str  # or empty
     seeds: int
     hours: float
     commit: str
@@ -48,6 +49,7 @@ def left(results: Results) -> dict[str, Any]:
     return asdict(
         Left(
             preset=plan["preset"],
+            unfinished=plan["unfinished"],
             seeds=len(plan["seeds"]),
             hours=round(hours(results), 2),
             commit=distinct(commits(results)),

@@ -44,8 +44,10 @@ KINDS = {
 
 def introduction(results: Results) -> str:
     """Return the title and what this preset is."""
-    preset = results.plan["preset"]
-    return f"{TITLE} `{preset}`\n\nThis is {PRESETS.get(preset, OTHER_PRESET)}.\n\n{INTRODUCTION}"
+    preset, unfinished = results.plan["preset"], results.plan["unfinished"]
+    what = f"This is {PRESETS.get(preset, OTHER_PRESET)}."
+    what += f" **Unfinished: {unfinished} are here; the same command goes on.**" if unfinished else ""
+    return f"{TITLE} `{preset}`\n\n{prose(what)}\n\n{INTRODUCTION}"
 
 
 def opening(title: str, results: Results) -> str:

@@ -7,6 +7,7 @@ from snakemake.common.configfile import load_configfile
 
 from workflow import alternatives, captions, jobs, priorities
 from workflow import plan as planning
+from workflow import so_far as unfinished
 from workflow import sources as source
 from workflow.alternatives import SUPERVISED
 from workflow.check import problems
@@ -20,11 +21,17 @@ CONFIG = planning.typed(config)
 if found := [*mistakes(workflow.configfiles)] or problems(CONFIG, SCHEMA, ROOT):
     raise WorkflowError("\n".join(found))
 
+OUT = planning.results_root(CONFIG["preset"])
 PLAN = planning.make_plan(CONFIG)
+if unfinished.asked():
+    try:
+        PLAN = unfinished.so_far(PLAN, Path(OUT))
+    except LookupError as error:
+        raise WorkflowError(str(error))
+    CONFIG = PLAN["config"]
 PRIORITIES = priorities.of_runs(PLAN)
 RUNS = {run["path"]: run for run in every_run(PLAN)}
 DATASETS = list(dict.fromkeys([*CONFIG["datasets"], *(run["dataset"] for run in PLAN["retrained"])]))
-OUT = planning.results_root(CONFIG["preset"])
 DATA = [
     f"{OUT}/data/{{dataset}}/{name}"
     for name in ("data.json", "train.npy", "train_labels.npy", "test.npy", "test_labels.npy")
