@@ -2,8 +2,7 @@
 
 import codecs
 import hashlib
-import re
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from bench.job.command import Stop
 
@@ -17,12 +16,12 @@ def read_list(path: Path) -> dict[str, int]:
     """
     numbers: dict[str, int] = {}
     for index, line in enumerate(text(path).splitlines(), start=1):
-        fields = re.split(r"[,;\s]+", line.strip())
-        if fields == [""] or (index == 1 and fields[0] == HEADER):
+        fields = line.replace(",", " ").split()
+        if not fields or (index == 1 and fields[0] == HEADER):
             continue
         name, number = fields if len(fields) == 2 else ("", "")
         # A name is a plain file name: one with a folder could lead out of the images' folder.
-        if not number.isdecimal() or PurePosixPath(name).name != name or name in numbers:
+        if not number.isdecimal() or "/" in name or name in numbers:
             raise Stop(f"{path}: line {index} is not `NAME NUMBER` of a new image; get the official list")
         numbers[name] = int(number)
     return numbers
