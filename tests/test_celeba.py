@@ -2,12 +2,11 @@
 
 import hashlib
 import io
-import zipfile
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from raw_data import FACES, IDENTITY, PARTITION, face, unpack, write_celeba
 from torchvision.datasets import CelebA
 from torchvision.transforms import CenterCrop, Compose, Resize
 
@@ -18,27 +17,6 @@ from bench.job.command import Stop
 
 def images_of(split: Split) -> np.ndarray:
     return np.concatenate(list(split.chunks))
-
-
-def face(seed: int, size: tuple[int, int] = (178, 218)) -> bytes:
-    pixels = np.random.default_rng(seed).integers(0, 256, (8, 8, 3), dtype=np.uint8)
-    file = io.BytesIO()
-    Image.fromarray(pixels).resize(size).save(file, "JPEG")
-    return file.getvalue()
-
-
-FACES = {f"{number:06d}.jpg": face(number) for number in range(1, 7)}
-PARTITION = "".join(f"{name} {part}\n" for name, part in zip(FACES, (0, 0, 1, 0, 2, 2), strict=True))
-
-
-def write_celeba(root: Path, faces: dict[str, bytes] = FACES, partition: str = PARTITION) -> Path:
-    folder = root / "celeba"
-    folder.mkdir(exist_ok=True)
-    with zipfile.ZipFile(folder / "img_align_celeba.zip", "w") as archive:
-        for name, content in faces.items():
-            archive.writestr(f"img_align_celeba/{name}", content)
-    (folder / "list_eval_partition.txt").write_text(partition)
-    return folder
 
 
 def test_celeba_is_cropped_and_resized_as_torchvision_does(tmp_path, monkeypatch):
@@ -59,10 +37,7 @@ def test_celeba_is_cropped_and_resized_as_torchvision_does(tmp_path, monkeypatch
 def test_celeba_folder_gives_what_the_archive_gives(tmp_path):
     folder = write_celeba(tmp_path)
     from_archive = images_of(celeba.load(tmp_path, allow_subset=True).train)
-    (folder / "img_align_celeba.zip").unlink()
-    (folder / "img_align_celeba").mkdir()
-    for name, content in FACES.items():
-        (folder / "img_align_celeba" / name).write_bytes(content)
+    unpack(folder)
     np.testing.assert_array_equal(images_of(celeba.load(tmp_path, allow_subset=True).train), from_archive)
     (folder / "img_align_celeba" / "000005.jpg").unlink()
     with pytest.raises(Stop, match="img_align_celeba: has no image 000005.jpg"):
@@ -71,8 +46,7 @@ def test_celeba_folder_gives_what_the_archive_gives(tmp_path):
 
 def test_celeba_identities_become_labels(tmp_path):
     folder = write_celeba(tmp_path)
-    identities = zip(FACES, (90, 7, 1, 90, 8, 8), strict=True)
-    (folder / "identity_CelebA.txt").write_text("".join(f"{name} {number}\n" for name, number in identities))
+    (folder / "identity_CelebA.txt").write_text(IDENTITY)
     splits = celeba.load(tmp_path, allow_subset=True)
     assert splits.train.labels.tolist() == [2, 0, 2] and splits.test.labels.tolist() == [1, 1]
     assert splits.classes == 3
@@ -112,6 +86,8 @@ def test_missing_celeba_names_three_ways_to_get_it(tmp_path, missing):
         (FACES, PARTITION.replace("000004.jpg", "../000004.jpg"), "line 4 is not"),
         (FACES, PARTITION.replace("000004.jpg 0", "000004.jpg"), "line 4 is not"),
         (FACES, PARTITION + "000001.jpg 0\n", "line 7 is not"),
+        (FACES, PARTITION + "image_id partition\n", "line 7 is not"),
+        (FACES, PARTITION.replace(".jpg", ".png"), "no image 000001.png.* 0 are there .*holds 000001.jpg, "),
         (FACES, PARTITION.replace(" 2", " 1"), r"no image in 0 \(train\) or 2 \(test\)"),
     ],
 )

@@ -6,10 +6,11 @@ import subprocess
 import sys
 
 import pytest
+from raw_data import DIGIT_LAYOUTS, FACE_LAYOUTS, official_digits, place, write_celeba
 from torchvision.datasets import MNIST, FashionMNIST
 
-import bench.datasets.celeba as celeba
 import bench.fetch_inception as inception
+from bench.datasets.base import raw
 from workflow import doctor
 from workflow.machine import Machine
 
@@ -33,8 +34,8 @@ def put(checkout, programs):
 
 
 def put_data(checkout):
-    raw = [f"{folder}/{name}" for folder in doctor.RAW.values() for name in doctor.DIGITS]
-    for name in (*raw, "celeba/img_align_celeba.zip", "celeba/list_eval_partition.txt", doctor.WEIGHTS):
+    digits = [f"{title}/raw/{name}.gz" for title in doctor.DOWNLOADED.values() for name in raw.DIGITS]
+    for name in (*digits, "celeba/img_align_celeba.zip", "celeba/list_eval_partition.txt", doctor.WEIGHTS):
         path = checkout.folder / "data" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
@@ -160,7 +161,24 @@ def test_too_little_room_names_the_presets_that_need_more():
 
 def test_files_are_called_as_those_who_read_them_call_them():
     for name, official in (("mnist", MNIST), ("fashion_mnist", FashionMNIST)):
-        assert sorted(doctor.DIGITS) == sorted(file for file, _ in official.resources)
-        assert doctor.RAW[name] == f"{official.__name__}/raw"
-    assert doctor.FACES == (celeba.IMAGES, celeba.PARTITION)
+        assert sorted(f"{file}.gz" for file in raw.DIGITS) == sorted(file for file, _ in official.resources)
+        assert doctor.DOWNLOADED[name] == official.__name__
     assert doctor.WEIGHTS == inception.NAME
+
+
+@pytest.mark.parametrize("layout", FACE_LAYOUTS)
+def test_faces_are_there_where_they_are_read(checkout, tmp_path, layout):
+    """tests/test_celeba_layouts.py reads the same layouts."""
+    layout(write_celeba(tmp_path))
+    assert "celeba is there" in doctor.data(checkout.folder, tmp_path).state
+    next(tmp_path.rglob("list_eval_partition*")).unlink()
+    assert "celeba is missing" in doctor.data(checkout.folder, tmp_path).state
+
+
+@pytest.mark.parametrize("layout", DIGIT_LAYOUTS)
+def test_digits_are_there_where_they_are_read(checkout, tmp_path, layout):
+    """tests/test_idx.py reads the same layouts."""
+    place(tmp_path, official_digits(), layout)
+    assert "to be downloaded: fashion_mnist;" in doctor.data(checkout.folder, tmp_path).state
+    place(tmp_path, official_digits(), layout.replace("mnist", "fashion-mnist").replace("MNIST", "FashionMNIST"))
+    assert "mnist and fashion_mnist are there" in doctor.data(checkout.folder, tmp_path).state

@@ -2,11 +2,13 @@
 
 import gzip
 import hashlib
-import struct
+from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
+from raw_data import DIGIT_LAYOUTS, idx_file, official_digits, place
 from torchvision.datasets import MNIST, FashionMNIST
 
 from bench.datasets import fashion_mnist, mnist
@@ -19,35 +21,13 @@ def images_of(split: Split) -> np.ndarray:
     return np.concatenate(list(split.chunks))
 
 
-def idx_file(values: np.ndarray) -> bytes:
-    return gzip.compress(
-        bytes([0, 0, 8, values.ndim]) + struct.pack(f">{values.ndim}I", *values.shape) + values.tobytes()
-    )
-
-
-def official_digits(train: int = 6, test: int = 3) -> dict[str, bytes]:
-    """Return four small files under MNIST's names, in torchvision's order."""
-    generator = np.random.default_rng(1)
-    files = {}
-    for name, count in (("train", train), ("t10k", test)):
-        images = generator.integers(0, 256, (count, 28, 28), dtype=np.uint8)
-        files[f"{name}-images-idx3-ubyte.gz"] = idx_file(images)
-        files[f"{name}-labels-idx1-ubyte.gz"] = idx_file(np.arange(count, dtype=np.uint8) % 10)
-    return files
-
-
-def publish(monkeypatch, files: dict[str, bytes], dataset: type[MNIST] = MNIST) -> None:
-    """Make torchvision believe that these files are the official ones."""
+def publish(monkeypatch, files: dict[str, bytes], dataset: type[MNIST] = MNIST, module: ModuleType = mnist) -> None:
+    """Make torchvision and the data set believe that these files are the official ones."""
     resources = [(name, hashlib.md5(content).hexdigest()) for name, content in files.items()]
     monkeypatch.setattr(dataset, "resources", resources)
-
-
-def place(root: Path, files: dict[str, bytes], dataset: str = "MNIST") -> Path:
-    folder = root / dataset / "raw"
-    folder.mkdir(parents=True)
     for name, content in files.items():
-        (folder / name).write_bytes(content)
-    return folder
+        with suppress(OSError, EOFError):  # a broken archive holds nothing
+            monkeypatch.setitem(module.UNPACKED, Path(name).stem, hashlib.md5(gzip.decompress(content)).hexdigest())
 
 
 @pytest.fixture
@@ -61,13 +41,45 @@ def offline(monkeypatch):
 @pytest.mark.parametrize(("module", "dataset"), [(mnist, MNIST), (fashion_mnist, FashionMNIST)])
 def test_official_files_that_are_there_are_read_offline(tmp_path, monkeypatch, offline, module, dataset):
     files = official_digits()
-    publish(monkeypatch, files, dataset)
-    place(tmp_path, files, dataset.__name__)
+    publish(monkeypatch, files, dataset, module)
+    place(tmp_path, files, f"{dataset.__name__}/raw/{{name}}.gz")
     splits = module.load(tmp_path)
     assert splits.title == dataset.__name__
+    assert splits.source == f"The official files of {dataset.__name__}, MD5s verified; resized to 32x32 (PIL bilinear)"
     assert splits.train.labels.tolist() == [0, 1, 2, 3, 4, 5] and splits.train.labels.dtype == np.int64
     raw = np.frombuffer(gzip.decompress(files["t10k-images-idx3-ubyte.gz"]), np.uint8, offset=16)
     np.testing.assert_array_equal(images_of(splits.test), resize(raw.reshape(3, 28, 28), 32))
+
+
+@pytest.mark.parametrize("layout", DIGIT_LAYOUTS)
+def test_digits_in_other_layouts_are_read_offline_and_are_the_same(tmp_path, monkeypatch, offline, layout):
+    files = official_digits()
+    publish(monkeypatch, files)
+    place(tmp_path / "usual", files)
+    place(tmp_path / "other", files, layout)
+    usual, other = mnist.load(tmp_path / "usual"), mnist.load(tmp_path / "other")
+    for split in ("train", "test"):
+        np.testing.assert_array_equal(images_of(getattr(other, split)), images_of(getattr(usual, split)))
+        assert getattr(other, split).labels.tolist() == getattr(usual, split).labels.tolist()
+    assert ("of unpacked ones that of the content" in other.source) == (not layout.endswith(".gz"))
+
+
+def test_unpacked_file_of_another_data_set_is_refused(tmp_path, monkeypatch, offline):
+    """Its shapes, counts and labels are MNIST's."""
+    files = official_digits()
+    publish(monkeypatch, files)
+    other = np.zeros((3, 28, 28), np.uint8)
+    place(tmp_path, files | {"t10k-images-idx3-ubyte.gz": idx_file(other)}, "MNIST/raw/{name}")
+    with pytest.raises(Stop, match="t10k-images-idx3-ubyte: its MD5 is .* delete it"):
+        mnist.load(tmp_path)
+
+
+def test_unpacked_file_under_its_archives_name_is_told_its_own(tmp_path, monkeypatch, offline):
+    files = official_digits()
+    publish(monkeypatch, files)
+    place(tmp_path, {name: gzip.decompress(content) for name, content in files.items()})
+    with pytest.raises(Stop, match="ubyte.gz: .*it is unpacked already: call it train-images-idx3-ubyte"):
+        mnist.load(tmp_path)
 
 
 def test_file_with_a_wrong_md5_is_refused(tmp_path, monkeypatch, offline):
@@ -146,6 +158,14 @@ def test_failed_download_leaves_nothing(tmp_path, monkeypatch):
     with pytest.raises(Stop, match="train-images.*connection reset.*put the file there"):
         mnist.load(tmp_path)
     assert not list((tmp_path / "MNIST" / "raw").iterdir())
+
+
+def test_what_lies_there_in_another_form_is_named_if_the_download_fails(tmp_path, monkeypatch):
+    publish(monkeypatch, official_digits())
+    serve(monkeypatch, official_digits(), failures=100)
+    (tmp_path / "mnist.npz").touch()
+    with pytest.raises(Stop, match=r"packed or as train-images-idx3-ubyte \(.*holds MNIST, mnist.npz; .*raw holds no"):
+        mnist.load(tmp_path)
 
 
 def test_missing_files_and_no_place_for_them_are_one_clear_line(tmp_path, monkeypatch):

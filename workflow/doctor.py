@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.datasets.base import raw
 from workflow.machine import Machine
 from workflow.places import ROOT, raw_data
 
@@ -32,10 +33,8 @@ MEMORY = {"smoke": 2, "quick": 2, "paper": 16, "paper without CelebA": 16}
 LARGEST = 28
 DATA_ROOT = "data"  # config.yaml's (a test compares)
 FETCHED = "results/paper/data"  # below the suite's folder: what the paper preset fetched before
-# Files as those who read them in bench/ call them (a test compares): bench/ cannot be imported before the installation.
-DIGITS = [f"{split}-{part}-ubyte.gz" for split in ("train", "t10k") for part in ("images-idx3", "labels-idx1")]
-RAW = {"mnist": "MNIST/raw", "fashion_mnist": "FashionMNIST/raw"}
-FACES = ("img_align_celeba", "list_eval_partition.txt")
+DOWNLOADED = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST"}  # and how their folders are called
+# As bench/fetch_inception.py calls it (a test compares), which cannot be imported before the installation.
 WEIGHTS = "weights-inception-2015-12-05-6726825d.pth"
 
 
@@ -128,16 +127,18 @@ def data(root: Path, data_root: Path) -> Line:
     def there(name: str) -> bool:
         return (root / FETCHED / name / "data.json").exists()
 
-    digits = [name for name in RAW if not there(name) and not all((data_root / RAW[name] / f).exists() for f in DIGITS)]
+    def complete(title: str) -> bool:
+        return all(raw.digits(data_root, title, name) for name in raw.DIGITS)
+
+    digits = [name for name, title in DOWNLOADED.items() if not there(name) and not complete(title)]
     state = f"to be downloaded: {', '.join(digits)}" if digits else "mnist and fashion_mnist are there"
-    images, partition = FACES
-    archived = (data_root / "celeba" / f"{images}.zip").exists() or (data_root / "celeba" / images).is_dir()
-    if there("celeba") or (archived and (data_root / "celeba" / partition).exists()):
+    faces = raw.faces(data_root)
+    if there("celeba") or (faces.images and faces.partition):
         return Line("Data", f"{state}; celeba is there")
     return Line(
         "Data",
         f"{state}; celeba is missing",
-        f"put {images}.zip and {partition} into {data_root}/celeba, or run with `--config data_root=DIR`",
+        f"put {raw.ARCHIVE} and {raw.PARTITION} into {data_root}/celeba, or run with `--config data_root=DIR`",
         ("paper",),
     )
 
