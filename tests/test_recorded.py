@@ -23,7 +23,9 @@ class Operations(TorchDispatchMode):
 
     def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
         name = operation.overloadpacket.__name__
-        by_mask = name.startswith("index") and any(getattr(each, "dtype", None) == torch.bool for each in tree_leaves(args))
+        by_mask = name.startswith("index") and any(
+            getattr(each, "dtype", None) == torch.bool for each in tree_leaves(args)
+        )
         self.names.add("nonzero" if by_mask else name)
         return operation(*args, **(kwargs or {}))
 
