@@ -18,7 +18,18 @@ from bench.records.files import read_json, write_json, writing
 from benchmarks.machine import machine
 from benchmarks.side_by_side import Line
 
-MODULES = ("training", "heads", "fid", "densities", "aggregation", "planning", "whole", "levers", "scale")
+MODULES = (
+    "training",
+    "heads",
+    "fid",
+    "densities",
+    "aggregation",
+    "planning",
+    "whole",
+    "levers",
+    "decompositions",
+    "scale",
+)
 RESULTS = Path(__file__).parent / "results"
 HEADER = """\
 # Speed on {device_name}, {cores} cores

@@ -8,6 +8,7 @@ from small_run import make_spec, pictures
 
 from bench.engine.build import initial_model
 from bench.models.base.truncation import truncate
+from bench.models.lorae import nuclear_norm
 
 SEEDS = 25
 # Images, code size and rank: more images than entries, as many, and fewer.
@@ -108,6 +109,27 @@ def test_the_nuclear_norm_has_a_bounded_gradient_at_equal_and_at_zero_values(val
         spanned = values > 0
         u, _, vt = torch.linalg.svd(matrix)
         assert torch.allclose(u[:, spanned].T @ g @ vt[spanned].T, torch.eye(int(spanned.sum())).double(), atol=1e-4)
+
+
+def slope(norm, matrix: torch.Tensor) -> torch.Tensor:
+    return torch.func.grad(norm)(matrix).double()
+
+
+@pytest.mark.parametrize("least", [1.0, 1e-2, 1e-5])
+@pytest.mark.parametrize("size", [1, 8, 128])
+def test_the_nuclear_norm_and_its_gradient_are_those_of_a_singular_value_decomposition(size, least):
+    by_svd = partial(torch.linalg.matrix_norm, ord="nuc")
+    matrix = of_values(torch.logspace(0, torch.tensor(least).log10(), size, dtype=torch.float64), size, size, 0)
+    assert torch.allclose(nuclear_norm(matrix), by_svd(matrix), rtol=1e-12, atol=0)
+    assert torch.allclose(slope(nuclear_norm, matrix), slope(by_svd, matrix), rtol=0, atol=1e-9)
+    single = matrix.float()
+    true = slope(by_svd, single.double())
+    usual = (slope(by_svd, single) - true).norm()
+    assert (slope(nuclear_norm, single) - true).norm() < 5 * usual + 1e-6
+
+
+def test_a_matrix_that_is_not_finite_has_no_nuclear_norm_and_stops_nothing():
+    assert nuclear_norm(torch.tensor([[1.0, torch.inf], [0.0, 1.0]])).isnan()
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])

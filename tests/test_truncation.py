@@ -1,11 +1,12 @@
-"""Truncated codes: exact gradients, codes of low rank, and aRRAE's rank (RRAE, arXiv 2405.13980)."""
+"""Truncated codes: exact gradients, codes of low rank (RRAE, arXiv 2405.13980)."""
 
 import copy
 
 import pytest
 import torch
 from safetensors.torch import save_file
-from small_run import CPU, interrupted, make_spec, pictures
+from small_run import CPU, make_spec, pictures
+from svd import truncate_by_svd
 
 from bench.engine.build import initial_model, load_models
 from bench.engine.checkpoint import Checkpoint
@@ -49,6 +50,36 @@ def test_gradients_are_those_of_finite_differences(count, width, rank):
     assert torch.autograd.gradcheck(lambda codes: truncate(codes, rank), (z,))
 
 
+def off(found: torch.Tensor, true: torch.Tensor) -> float:
+    """Return how far matrices are from the true ones, of these ones' size."""
+    return ((found.double() - true).norm() / true.norm()).item()
+
+
+def both(way, z: torch.Tensor, rank: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return a truncation and its gradient along a fixed direction, in the codes' precision."""
+    return way(z, rank), torch.func.grad(lambda codes: (way(codes, rank) * rows(*z.shape, 9).to(z)).sum())(z)
+
+
+@pytest.mark.parametrize(
+    ("count", "width", "rank"),
+    [(32, 128, 16), (32, 32, 7), (48, 32, 31), (32, 128, 64), (1152, 512, 186), (32, 512, 1), (1, 3, 1)],
+)
+def test_values_and_gradients_are_those_of_singular_value_decompositions(count, width, rank):
+    z = rows(count, width)
+    for found, true in zip(both(truncate, z, rank), both(truncate_by_svd, z, rank), strict=True):
+        assert off(found, true) < 1e-9
+
+
+@pytest.mark.parametrize("rank", [4, 16, 28])
+@pytest.mark.parametrize("least", [1e-2, 1e-4, 1e-6])
+def test_codes_of_nearly_lower_rank_lose_less_than_in_a_decomposition_of_their_precision(least, rank):
+    spectrum = (torch.logspace(0, torch.tensor(least).log10(), 32)).tolist()
+    z = of_spectrum(spectrum, 32, 128).float()
+    true = both(truncate_by_svd, z.double(), rank)
+    for found, usual, exact in zip(both(truncate, z, rank), both(truncate_by_svd, z, rank), true, strict=True):
+        assert off(found, exact) < max(1.01 * off(usual, exact), 1e-6)
+
+
 @pytest.mark.parametrize(
     ("values", "rank"), [([3, 3, 3, 1, 1], 3), ([3, 3, 1, 1, 1], 2), ([2, 2, 0, 0, 0], 2), ([5, 1, 1, 1, 0], 1)]
 )
@@ -75,6 +106,11 @@ def test_gradients_under_vmap_are_those_of_each_matrix():
     together = torch.func.vmap(torch.func.grad(loss))(z)
     for codes, gradient in zip(z, together, strict=True):
         assert torch.allclose(gradient, slopes(loss, codes), atol=1e-6)
+
+
+def test_a_rank_on_the_device_is_as_good_as_a_number():
+    z = torch.stack([rows(5, 4), rows(5, 4, 1)])
+    assert torch.equal(truncate(z, torch.tensor(2)), truncate(z, 2))
 
 
 def test_codes_that_are_not_finite_give_no_number_and_no_error():
@@ -127,74 +163,3 @@ def test_codes_in_a_known_subspace_are_projected_onto_it():
         model.encoder[-1].bias[2:] = 0
         model.settle(pictures(), 8)
     assert torch.allclose(model.projection, torch.diag(torch.tensor([1.0, 1, 0, 0, 0, 0, 0, 0])), atol=1e-5)
-
-
-def adaptive(**options):
-    usual = {"start": 8, "goal": 1.0, "window": 2, "patience": 2, "tolerance": 0.01}
-    return initial_model(make_spec("arrae", **usual | options), 0)
-
-
-def feed(model, *errors: float) -> list[bool]:
-    """Tell a model the relative errors of steps."""
-    return [model.after_step(torch.tensor(error**2)) for error in errors]
-
-
-def test_the_rank_falls_while_the_error_is_below_the_goal_and_returns_by_one_when_it_is_stuck():
-    model = adaptive()
-    feed(model, 2.0, 2.0, 2.0, 2.0)  # stuck, but the goal was never reached
-    assert model.rank == 8
-    feed(model, 0.9, 0.9, 0.9)
-    assert model.rank == 5
-    good = [parameter.clone() for parameter in model.parameters()]
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.add_(1.0)
-    assert feed(model, 2.0, 3.0) == [False, True]  # above their mean twice
-    assert model.rank == 6
-    assert all(torch.equal(now, then) for now, then in zip(model.parameters(), good, strict=True))
-    feed(model, 0.1, 0.1, 0.1)
-    assert model.rank == 6  # found: nothing changes it
-
-
-def test_an_error_that_still_falls_is_not_stuck():
-    model = adaptive()
-    feed(model, 0.9, *[2.0 - 0.1 * step for step in range(1, 9)])
-    assert model.rank == 7 and not model.found
-
-
-def test_the_rank_never_falls_below_one():
-    model = adaptive(start=3)
-    feed(model, *[0.5] * 10)
-    assert model.rank == 1
-
-
-def test_the_error_is_relative_to_the_training_images():
-    model = adaptive()
-    images = torch.full((3, 1, 32, 32), 51, dtype=torch.uint8)  # grey level 0.2
-    assert model.fit(images)["energy"] == pytest.approx(0.04)
-
-
-def test_seeds_find_ranks_of_their_own_and_the_optimiser_forgets_only_the_one_that_went_back():
-    trainer = Trainer(make_spec("arrae", seeds=(0, 1), start=4), pictures())
-    trainer.epoch(0, Result({}))
-    trainer.ensemble.models[0].after_step = lambda loss: True
-    trainer.step(torch.arange(8).expand(2, 8))
-    moments = [trainer.ensemble.optimiser.state[own[0]]["exp_avg"].abs().sum() for own in trainer.ensemble.trained]
-    assert moments[0] == 0 < moments[1]
-
-
-@pytest.mark.parametrize("cut", [1, 2, 3])
-def test_a_run_cut_before_or_after_settling_ends_as_an_uncut_one(cut, tmp_path, monkeypatch):
-    quick = {"start": 6, "goal": 3.0, "window": 2, "patience": 2, "fine_tune": 0.5}
-    spec, images = make_spec("arrae", seeds=(0, 1), epochs=4, **quick), pictures()
-    whole = train(spec, images, Checkpoint(tmp_path / "whole", "d"))
-    assert whole.state["rank"].min() < 6  # it has begun to adapt
-    checkpoint = Checkpoint(tmp_path / "cut", "d")
-    with monkeypatch.context() as patch:
-        patch.setattr("bench.engine.training.CHECKPOINT_SECONDS", -1.0)
-        patch.setattr(Trainer, "epoch", interrupted(Trainer.epoch, cut))
-        with pytest.raises(KeyboardInterrupt):
-            train(spec, images, checkpoint)
-    again = train(spec, images, checkpoint)
-    assert again.history == whole.history
-    assert all(torch.equal(again.state[name], tensor) for name, tensor in whole.state.items())

@@ -1,9 +1,8 @@
-"""Codes of low rank by a truncated singular value decomposition: what RRAE and aRRAE share (arXiv 2405.13980)."""
+"""Codes of the rank of a truncated singular value decomposition: what RRAE and aRRAE share (arXiv 2405.13980)."""
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from torch.autograd.function import FunctionCtx
 
 from bench.job.command import Stop
 from bench.models.base.autoencoder import RECONSTRUCTION, Autoencoder
@@ -17,7 +16,7 @@ class TruncatedAutoencoder(Autoencoder):
     decoder is trained, on codes projected by it. Inference projects too, so that codes have at most that rank.
     """
 
-    recorded = False  # an SVD waits for the host
+    recorded = False  # PyTorch asks on the host whether an eigenvalue problem was solved; nothing else waits for it
 
     def __init__(self, backbone: Backbone, rank: int, fine_tune: float) -> None:
         if rank < 1:
@@ -35,7 +34,7 @@ class TruncatedAutoencoder(Autoencoder):
         return self.decoder(z @ self.projection)
 
     def terms(self, x: Tensor, noise: Tensor | None) -> dict[str, Tensor]:
-        z = self.encode(x) if self.settled else truncate(self.encoder(x), int(self.rank))
+        z = self.encode(x) if self.settled else truncate(self.encoder(x), self.rank)
         return {RECONSTRUCTION: F.mse_loss(self.decoder(z), x)}
 
     def settle(self, images: Tensor, batch: int) -> None:
@@ -54,70 +53,50 @@ class TruncatedAutoencoder(Autoencoder):
         self.settled = True
 
 
-def truncate(z: Tensor, rank: int) -> Tensor:
+def truncate(z: Tensor, rank: int | Tensor) -> Tensor:
     """Return the best approximation of codes [..., n, d] by a matrix of at most `rank`; gradients pass through it.
 
-    Codes that are not finite, of a seed that diverged, give NaN, where an SVD would fail.
+    Codes that are not finite, of a seed that diverged, give NaN, where an eigenvalue problem would fail.
     """
     finite = z.isfinite().all(-1, keepdim=True).all(-2, keepdim=True)
-    truncated = _Truncation.apply(torch.where(finite, z, torch.zeros_like(z)), rank)
-    return torch.where(finite, truncated, torch.full_like(z, torch.nan))
+    codes = torch.where(finite, z, torch.zeros_like(z)).double()  # squared below, which halves the digits
+    wide = z.shape[-2] <= z.shape[-1]
+    near = _truncate_wide(codes if wide else codes.mT, rank, torch.finfo(z.dtype).eps)
+    return torch.where(finite, near if wide else near.mT, torch.nan).to(z.dtype)
 
 
-class _Truncation(torch.autograd.Function):
-    """z = U S V^T to U_k S_k V_k^T, with its exact derivative.
+def _truncate_wide(z: Tensor, rank: int | Tensor, eps: float) -> Tensor:
+    """Return the truncation of a matrix [..., m, l], m <= l, with its exact derivative; `eps` is the codes' rounding.
 
-    That of `torch.linalg.svd` divides by the differences of all squared singular values, so equal ones give NaN. The
-    truncated matrix depends on the spanned subspaces alone: only differences across the cut are divided by. Where the
-    cut itself goes through equal values no derivative exists; there that pair contributes nothing (`_apart`).
+    With z z^T = U diag(w) U^T it is P z, P the projection onto the last `rank` columns of U. The derivative of U
+    divides by the differences of all w, so equal ones give NaN. P depends on the spanned subspaces alone and has
+    dP = U (F * d(U^T z z^T U)) U^T with U constant, where F is zero but for pairs across the cut. The bracket's
+    second part is that: its value is zero, its derivative is not.
     """
-
-    generate_vmap_rule = True
-
-    @staticmethod
-    def forward(z: Tensor, rank: int) -> Tensor:
-        u, s, vt = torch.linalg.svd(z, full_matrices=False)
-        return (u[..., :rank] * s[..., None, :rank]) @ vt[..., :rank, :]
-
-    @staticmethod
-    def setup_context(ctx: FunctionCtx, inputs: tuple[Tensor, int], output: Tensor) -> None:
-        ctx.save_for_backward(inputs[0])
-        ctx.rank = inputs[1]
-
-    @staticmethod
-    def backward(ctx: FunctionCtx, gradient: Tensor) -> tuple[Tensor, None]:
-        u, s, vt = torch.linalg.svd(ctx.saved_tensors[0], full_matrices=False)
-        return _pull_back(u, s, vt, gradient, ctx.rank), None
+    constant = z.detach()
+    values, basis = torch.linalg.eigh(constant @ constant.mT)
+    kept = torch.arange(-values.shape[-1], 0, device=z.device) >= -rank
+    turned = basis.mT @ z
+    gram = turned @ turned.mT
+    moved = _factors(values, kept, eps) * (gram - gram.detach())
+    return basis @ ((kept.diag() + moved) @ turned)
 
 
-def _pull_back(u: Tensor, s: Tensor, vt: Tensor, gradient: Tensor, rank: int) -> Tensor:
-    """Return the gradient of z = U diag(s) V^T [n, d] from that of its truncation, G.
+def _factors(values: Tensor, kept: Tensor, eps: float) -> Tensor:
+    """Return 1 / |w_i - w_j| [..., m, m] for eigenvalues of which one is kept, where rounding tells them apart, and 0.
 
-    With A = U^T G V, a pair of a kept direction i and a cut one j moves by M_ji = s_i A_ji + s_j A_ij over
-    s_i^2 - s_j^2; what lies outside U and V moves with the kept ones. The size of z does not matter, so s is taken
-    relative to its largest value.
+    A pair multiplies its entries of the gradient by at most s_i / (s_i - s_j), s_i^2 = w_i being the larger. Of a
+    largest s of 1, codes know s to about `eps` and so that factor to about s_i eps / (s_i - s_j)^2, which is 1 at a
+    difference of sqrt(eps s_i): closer ones would add more of rounding than they have of a gradient. In the same way
+    the decomposition knows w to about m times its own rounding. No factor exceeds 1 / sqrt(eps), values that are zero
+    but for rounding are not apart, and where the cut goes through equal values, which leaves no derivative, that pair
+    contributes nothing.
     """
-    kept, cut = slice(None, rank), slice(rank, None)
-    ut, v = u.mT, vt.mT
-    a = ut @ gradient @ v
-    s = s / s[..., :1].clamp_min(torch.finfo(s.dtype).tiny)
-    si, sj = s[..., None, kept], s[..., cut, None]
-    apart = _apart(si, sj)
-    gap = torch.where(apart, (si - sj) * (si + sj), 1)
-    inner = torch.zeros_like(a)
-    inner[..., kept, kept] = a[..., kept, kept]
-    inner[..., cut, kept] = torch.where(apart, si * (si * a[..., cut, kept] + sj * a[..., kept, cut].mT) / gap, 0)
-    inner[..., kept, cut] = torch.where(apart, si * (si * a[..., kept, cut].mT + sj * a[..., cut, kept]) / gap, 0).mT
-    left = u[..., kept] @ (ut[..., kept, :] @ gradient)  # of the part of the gradient outside V
-    right = (gradient @ v[..., kept]) @ vt[..., kept, :]  # and outside U
-    return u @ inner @ vt + (left - left @ v @ vt) + (right - u @ (ut @ right))
-
-
-def _apart(si: Tensor, sj: Tensor) -> Tensor:
-    """Return whether s_i >= s_j, of a largest singular value of 1, differ enough for a gradient: by sqrt(eps s_i).
-
-    A pair multiplies its entries of the gradient by at most s_i / (s_i - s_j). An SVD knows values to about eps and so
-    that factor to about s_i eps / (s_i - s_j)^2, which is 1 there: closer ones would add more of rounding than they
-    have of a gradient. No factor exceeds 1 / sqrt(eps), and values that are zero but for rounding are not apart.
-    """
-    return (si - sj).square() > torch.finfo(si.dtype).eps * si
+    largest = values[..., -1:].clamp_min(torch.finfo(values.dtype).tiny)
+    w = values.clamp_min(0) / largest
+    one, other = w[..., :, None], w[..., None, :]
+    square, gap = torch.maximum(one, other), (one - other).abs()
+    s, total = square.sqrt(), one.sqrt() + other.sqrt()
+    own = len(kept) * torch.finfo(values.dtype).eps
+    apart = gap.square() > torch.maximum(eps * s * total.square(), own * square)
+    return torch.where(apart & (kept[:, None] != kept), 1 / (gap * largest[..., None]), 0)
