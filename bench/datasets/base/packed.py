@@ -41,7 +41,9 @@ def archive_reader(path: Path) -> tuple[set[str], Reader]:
         raise Stop(f"{path}: holds {escaping}, a name outside its folder; get the official file")
     # Packed anew, the images may lie deeper than in the official archive, or in no folder.
     images = {
-        path.name: info for path, info in members.items() if path.parent.name in (IMAGES, "") and not info.is_dir()
+        path.name: info.filename
+        for path, info in members.items()
+        if path.parent.name in (IMAGES, "") and not info.is_dir()
     }
     lock = Lock()
 
