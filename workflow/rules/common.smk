@@ -71,7 +71,7 @@ NO_USER_PACKAGES = "PYTHONNOUSERSITE=1" if CONDA else ""
 
 # Where .venv is not activated, jobs run with this Snakemake's Python and no other; in a conda environment with that one's.
 HERE = str(Path(sys.executable).parent)
-OWN_PYTHON = "" if CONDA or HERE in os.environ["PATH"].split(":") else f"PATH={quote(HERE)}:$PATH"
+OWN_PYTHON = "" if CONDA or HERE in os.get_exec_path() else f"PATH={quote(HERE)}:$PATH"
 
 # `python -m bench.job` finds the package from any folder, before what the caller's PYTHONPATH has. Here and not in the rules:
 # Snakemake records those, and a path of this machine among them would rerun everything on another one. The shell's parent is
