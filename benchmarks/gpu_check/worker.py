@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection
 from benchmarks.gpu_check.numbers import Number, Outcome
 
 FRESH = multiprocessing.get_context("spawn")  # a forked process cannot use CUDA
+GRACE = 5  # seconds to end in
 
 
 class Worker:
@@ -35,7 +36,9 @@ class Worker:
         return Outcome(problem=f"not done in {seconds:.0f} s")
 
     def end(self) -> None:
-        """End the process, whatever it does."""
+        """End the process, which tidies up if it is at leisure."""
+        self.pipe.close()
+        self.process.join(GRACE)
         self.process.kill()
         self.process.join()
 
@@ -43,10 +46,17 @@ class Worker:
 def _serve(pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that asks ends this one
     warnings.simplefilter("ignore")  # numbers decide
-    while True:
-        check = pipe.recv()
+    while check := _next(pipe):
         with redirect_stdout(io.StringIO()):  # progress
             pipe.send(_outcome(check))
+
+
+def _next(pipe: Connection) -> Callable[[], list[Number]] | None:
+    """Return what is to be checked; None when the process that asks has closed its end, or is gone."""
+    try:
+        return pipe.recv()
+    except (EOFError, ConnectionError):
+        return None
 
 
 def _outcome(check: Callable[[], list[Number]]) -> Outcome:
