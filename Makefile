@@ -4,6 +4,7 @@
 # make doctor      what this machine can run, and what to do about what it lacks (DATA_ROOT=/where/raw/data/are)
 # make test        lint and the tests, in 6 minutes on two cores
 # make test-all    after it: the long tests (kills, Slurm, a terminal, conda), in 10 minutes
+# make gpu-check   whether this GPU computes right and how fast, in at most 5 minutes (DEVICE=cpu tries the checks themselves)
 # make paper       the paper's size; wants a GPU
 # Each of the three with MINUTES=9 ends after so long with the tables of what there is; the same command goes on.
 # make new-model NAME=mine   a model to start from, with its line in the config, held to the models' contract
@@ -16,7 +17,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 PYTEST := pytest -rs --numprocesses logical --dist loadfile
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: quick laptop paper doctor test test-all new-model new-measure benchmark lint clean
+.PHONY: quick laptop paper doctor test test-all new-model new-measure benchmark gpu-check lint clean
 
 quick laptop: .venv/stamp
 	@[ -z "$(EXTRA)" ] || [ -f "config/extra/$(EXTRA).yaml" ] || \
@@ -47,6 +48,9 @@ new-model new-measure: new-%: .venv/stamp
 # glibc's memory settings are those of the suite's jobs (workflow/rules/common.smk).
 benchmark: .venv/stamp
 	MALLOC_MMAP_THRESHOLD_=1073741824 MALLOC_TRIM_THRESHOLD_=1073741824 python -m benchmarks
+
+gpu-check: .venv/stamp
+	@python -m benchmarks.gpu_check $(if $(DEVICE),--device "$(DEVICE)")
 
 lint: .venv/stamp
 	ruff check .

@@ -77,7 +77,7 @@ def _record(spec: Spec, data: Path, trained: Result, device: torch.device) -> di
         "spec": asdict(spec),
         "spec_sha256": spec.digest,
         "data_sha256": read_json(data / "data.json")["sha256"]["train.npy"],
-        "execution": f"CUDA graphs of {PER_REPLAY} steps" if device.type == "cuda" and model.recorded else "eager",
+        "execution": f"CUDA graphs of {PER_REPLAY} steps" if trained.recorded else "eager",
         "parameters": count_parameters(model),
         "diverged": [seed for seed, ok in zip(spec.seeds, finite.tolist(), strict=True) if not ok],
         "wall_seconds": round(trained.seconds, 3),

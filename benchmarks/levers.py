@@ -49,7 +49,7 @@ def channels_first(spec: Spec, steps: int, device: torch.device) -> Callable[[],
     trainer, order = _trainer(spec, steps, device)
     for model in trainer.ensemble.models:
         model.to(memory_format=torch.contiguous_format)
-    return lambda: trainer.steps.run(order)
+    return lambda: trainer.steps.run(trainer.step, order)
 
 
 def without_graph(spec: Spec, steps: int, device: torch.device) -> Callable[[], None]:
@@ -57,8 +57,8 @@ def without_graph(spec: Spec, steps: int, device: torch.device) -> Callable[[], 
     trainer, order = _trainer(spec, steps, device)
 
     def run() -> None:
-        with mock.patch.object(Steps, "_replay", lambda self, batches: 0):
-            trainer.steps.run(order)
+        with mock.patch.object(Steps, "_replay", lambda self, step, batches: 0):
+            trainer.steps.run(trainer.step, order)
 
     return run
 
@@ -69,7 +69,7 @@ def compiled(spec: Spec, steps: int, device: torch.device) -> Callable[[], None]
     loss = torch.compile(type(trainer.ensemble.models[0]).loss)  # once: the seeds' models are alike
     for model in trainer.ensemble.models:
         model.loss = partial(loss, model)
-    return lambda: trainer.steps.run(order)
+    return lambda: trainer.steps.run(trainer.step, order)
 
 
 def vmapped(spec: Spec, steps: int, device: torch.device) -> Callable[[], None]:
@@ -87,7 +87,7 @@ def vmapped(spec: Spec, steps: int, device: torch.device) -> Callable[[], None]:
         vmap(loss)(parameters, pictures[index] / 255).sum().backward()
         optimiser.step()
 
-    return partial(Steps(step, device.type == "cuda").run, order)
+    return partial(Steps(device.type == "cuda").run, step, order)
 
 
 class _Loss(nn.Module):
@@ -127,7 +127,10 @@ def halved(name: str, share: float, device: torch.device) -> Line:
     for module in trainer.ensemble.models[0].modules():
         if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
             module.forward = partial(_in_bfloat16, module.forward)
-    ways = {"engine": sizes.training(spec, 1, 5 * STEPS["cpu"], device), "bfloat16": lambda: trainer.steps.run(order)}
+    ways = {
+        "engine": sizes.training(spec, 1, 5 * STEPS["cpu"], device),
+        "bfloat16": lambda: trainer.steps.run(trainer.step, order),
+    }
     ratio, detail = times_as_fast(side_by_side(ways, device, ROUNDS), "engine", "bfloat16")
     return Line(f"the engine's training step, {name} width", "convolutions in bfloat16", ratio, "x", None, detail)
 

@@ -29,14 +29,17 @@ def bandwidth(device: torch.device) -> float:
     return 2 * len(source) / statistics.median(seconds(lambda: target.copy_(source), device) for _ in range(ROUNDS))
 
 
-def machine(device: torch.device) -> dict:
-    """Return what names this machine, and its measured limits."""
+def identity(device: torch.device) -> dict:
+    """Return what names this machine."""
     record = provenance(device)
     kept = ("commit", "dirty", "python", "torch", "numpy", "device", "device_name", "threads")
+    return {**{key: record[key] for key in kept}, "cores": os.cpu_count(), "system": platform.system()}
+
+
+def machine(device: torch.device) -> dict:
+    """Return what names this machine, and its measured limits."""
     return {
-        **{key: record[key] for key in kept},
-        "cores": os.cpu_count(),
-        "system": platform.system(),
+        **identity(device),
         "matmul_operations_per_second": matmul_rate(device),
         "copy_bytes_per_second": bandwidth(device),
     }

@@ -2,6 +2,7 @@
 
 import statistics
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import matplotlib
@@ -63,10 +64,11 @@ def cost(axis: str, value: int, device: torch.device) -> float:
     count = value if axis == "images" else 1000
     trainer = Trainer(spec, sizes.images(spec, count, device))
     order = sizes.batches(spec, count, STEPS[device.type], device)
-    trainer.steps.run(order)
+    steps = partial(trainer.steps.run, trainer.step, order)
+    steps()
     if axis == "images":
         return seconds(lambda: trainer.epoch(0, Result({})), device)
-    return statistics.median(seconds(lambda: trainer.steps.run(order), device) / len(order) for _ in range(ROUNDS))
+    return statistics.median(seconds(steps, device) / len(order) for _ in range(ROUNDS))
 
 
 def exponent(values: tuple[int, ...], costs: list[float]) -> float:

@@ -50,7 +50,7 @@ def training(spec: Spec, jobs: int, steps: int, device: torch.device) -> Callabl
 
     def work(trainer: Trainer) -> None:
         torch.set_num_threads(1)
-        trainer.steps.run(order)
+        trainer.steps.run(trainer.step, order)
 
     def run() -> None:
         threads = [threading.Thread(target=work, args=(trainer,)) for trainer in trainers]
@@ -59,4 +59,4 @@ def training(spec: Spec, jobs: int, steps: int, device: torch.device) -> Callabl
         for thread in threads:
             thread.join()
 
-    return run if jobs > 1 else partial(trainers[0].steps.run, order)
+    return run if jobs > 1 else partial(trainers[0].steps.run, trainers[0].step, order)

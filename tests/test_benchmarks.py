@@ -71,7 +71,7 @@ def test_the_table_says_what_is_not_met():
 def test_the_plain_loop_takes_the_steps_of_the_engine():
     spec, images = make_spec("irmae", seeds=(0,), depth=2), pictures(8)
     trainer = Trainer(spec, images)
-    trainer.steps.run(torch.arange(8).expand(3, 1, 8))
+    trainer.steps.run(trainer.step, torch.arange(8).expand(3, 1, 8))
     kept = []
     batches = iter(lambda: images / 255, None)
     with pytest.MonkeyPatch.context() as patch:

@@ -1,7 +1,9 @@
 """The engine: a seed's result depends on the seed alone, and a cut run ends as an uncut one."""
 
 import dataclasses
+import itertools
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -19,8 +21,10 @@ from bench.engine.batches import epoch_order
 from bench.engine.build import initial_model
 from bench.engine.checkpoint import Checkpoint
 from bench.engine.training import Result, Trainer, train
+from bench.engine.trajectory import Looks
 from bench.fetch import fetch
 from bench.job import source
+from bench.job.command import unwind_when_cancelled
 from bench.records.files import read_json, sha256
 from bench.train import main, write_history
 
@@ -93,13 +97,17 @@ def test_without_shuffling_images_come_in_order():
     assert torch.equal(epoch_order(spec, 43, 3)[:, 0].flatten(), torch.arange(40))
 
 
-def test_one_diverged_seed_leaves_the_others_alone():
-    spec, images = make_spec(seeds=(0, 1)), pictures()
+@pytest.mark.parametrize("model", ["ae", "vae"])
+def test_one_diverged_seed_leaves_the_others_alone(model):
+    spec, images = make_spec(model, seeds=(0, 1)), pictures()
     clean, broken = Trainer(spec, images), Trainer(spec, images)
     with torch.no_grad():
         broken.ensemble.models[0].encoder[0].weight.fill_(float("nan"))
-    losses = [(broken.epoch(number, Result({})), clean.epoch(number, Result({}))) for number in range(2)]
-    assert np.isnan(losses[-1][0][0]) and losses[-1][0][1] == losses[-1][1][1]
+    with_nan, without = Result({}), Result({})
+    for number in range(2):
+        broken.epoch(number, with_nan)
+        clean.epoch(number, without)
+    assert np.isnan(with_nan.history[-1][0]) and with_nan.history[-1][1] == without.history[-1][1]
     assert torch.equal(broken.ensemble.state()["decoder.0.weight"][1], clean.ensemble.state()["decoder.0.weight"][1])
 
 
@@ -112,6 +120,47 @@ def test_a_run_goes_on_from_its_checkpoint_bit_for_bit(checkpoint, monkeypatch):
     whole = train(spec, images, checkpoint)
     assert resumed.history == whole.history
     assert all(torch.equal(resumed.state[name], whole.state[name]) for name in whole.state)
+
+
+@pytest.mark.parametrize("stop", [1, 5, 7])
+def test_told_to_stop_it_keeps_every_step_and_goes_on_bit_for_bit(checkpoint, stop):
+    spec, images = make_spec("vae", seeds=(0, 1), epochs=2), pictures()  # 5 steps an epoch
+    whole = train(spec, images, checkpoint, Looks(frozenset({stop, 10}), seen))
+
+    def told(model):
+        os.kill(os.getpid(), signal.SIGTERM)
+        return seen(model)
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    unwind_when_cancelled()
+    try:
+        with pytest.raises(SystemExit):
+            train(spec, images, checkpoint, Looks(frozenset({stop, 10}), told))
+        assert checkpoint.load()[1]["within"] == stop % 5
+        resumed = train(spec, images, checkpoint, Looks(frozenset({stop, 10}), seen))
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert (resumed.history, resumed.trajectory) == (whole.history, whole.trajectory)
+    assert all(torch.equal(resumed.state[name], tensor) for name, tensor in whole.state.items())
+
+
+def seen(model):
+    return {"weight": next(model.parameters()).sum().item()}
+
+
+def test_checkpoints_take_a_twentieth_of_the_time_at_most(checkpoint, monkeypatch):
+    clock = itertools.count()  # a second passes whenever it is looked at, and nine with a checkpoint
+    saved = []
+
+    def save(tensors, notes):
+        saved.append((next(clock), [next(clock) for _ in range(9)][-1]))
+
+    monkeypatch.setattr("bench.engine.training.time.monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr(checkpoint, "save", save)
+    train(make_spec("ae", seeds=(0,), epochs=300), pictures(16), checkpoint)
+    taken, gaps = [end - begun for begun, end in saved], [b[0] - a[1] for a, b in itertools.pairwise(saved)]
+    assert len(saved) > 3 and all(gap >= 20 * took for gap, took in zip(gaps, taken[:-1], strict=True))
 
 
 def test_a_checkpoint_of_another_digest_or_a_damaged_one_is_not_used(checkpoint, tmp_path, capsys):

@@ -1,6 +1,6 @@
 """What a seed sees in training: the order of the images and the noise, from streams named by the seed and the epoch."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import torch
 from torch import Tensor
@@ -40,3 +40,12 @@ def epoch_batches(
         else:
             draws = [torch.randn(len(index), *shape, generator=g, device=device) for g in generators]
             yield index, torch.stack(draws, dim=1)
+
+
+def without_first(chunks: Iterable[tuple[Tensor, ...]], count: int) -> Iterator[tuple[Tensor, ...]]:
+    """Yield chunks of steps without the first `count` steps."""
+    for chunk in chunks:
+        left = max(0, len(chunk[0]) - count)
+        count -= len(chunk[0]) - left
+        if left:
+            yield tuple(tensor[-left:] for tensor in chunk)

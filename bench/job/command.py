@@ -6,13 +6,16 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 from bench.job.log import logged
 
 WORKFLOW = "BENCH_WORKFLOW"  # the process that started this job (workflow/rules/common.smk)
 GRACE = 5  # seconds to unwind
+
+_told: list[int] | None = None  # signals to stop, while a job keeps its work; else None
 
 
 class Stop(Exception):
@@ -24,7 +27,7 @@ def execute(name: str, main: Callable[[], None]) -> None:
 
     `name` says in that line what was run.
     """
-    _unwind_when_cancelled()
+    unwind_when_cancelled()
     with logged():
         try:
             main()
@@ -39,7 +42,7 @@ def end_with_workflow() -> None:
     """
     if WORKFLOW not in os.environ or not hasattr(os, "pidfd_open"):
         return
-    _unwind_when_cancelled()
+    unwind_when_cancelled()
     try:
         process = os.pidfd_open(int(os.environ[WORKFLOW]))
     except ProcessLookupError:
@@ -56,11 +59,29 @@ def _follow(process: int) -> None:
     os._exit(128 + signal.SIGTERM)
 
 
-def _unwind_when_cancelled() -> None:
+def unwind_when_cancelled() -> None:
+    """Make an exception of the signals that tell a process to stop."""
     for number in (signal.SIGTERM, signal.SIGINT):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as in a shell's background
             signal.signal(number, _exit)  # so that no temporary file stays
 
 
 def _exit(number: int, frame: FrameType | None = None) -> None:
-    sys.exit(128 + number)
+    if _told is None:
+        sys.exit(128 + number)
+    _told.append(number)
+
+
+@contextmanager
+def stopping_itself() -> Iterator[Callable[[], bool]]:
+    """Let a job that is told to stop (SIGTERM, SIGINT) go on until it has kept its work: yields a function that says
+    whether it was told, and ends the process at the end if so.
+    """
+    global _told
+    _told = []
+    try:
+        yield lambda: bool(_told)
+    finally:
+        numbers, _told = _told, None
+        if numbers:
+            sys.exit(128 + numbers[0])

@@ -33,7 +33,10 @@ class Model(Autoencoder):
         mean, log_variance = self.posterior(x)
         z = mean + noise * (0.5 * log_variance).exp()
         divergence = (log_variance.exp() + mean.square() - 1 - log_variance).mean()
-        return {RECONSTRUCTION: F.binary_cross_entropy(self.decode(z), x), "divergence": self.beta * divergence}
+        decoded = self.decode(z)
+        # NaN, a diverged seed's, is an error of binary_cross_entropy, on a GPU one that ends all seeds' process.
+        reconstruction = F.binary_cross_entropy(decoded.nan_to_num(0.5), x) + 0 * decoded.mean()
+        return {RECONSTRUCTION: reconstruction, "divergence": self.beta * divergence}
 
     def noise_shape(self, batch: int) -> tuple[int, int]:
         return batch, self.latent

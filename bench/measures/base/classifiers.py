@@ -46,12 +46,12 @@ class Classifiers:
         self.keep, self.hidden = 1 - settings["dropout"], settings["hidden"]
         names = [(draw.seed, "dropout", len(draw.labelled)) for draw in draws]
         self.generators = [torch.Generator(device).manual_seed(stream_seed(*name)) for name in names]
-        self.steps = Steps(self.step, record=device.type == "cuda")
+        self.steps = Steps(record=device.type == "cuda")
 
     def train(self, order: Tensor) -> None:
         """Take a step with every batch of image indices [n, s, b]."""
         for index in order.split(CHUNK):
-            self.steps.run(index, *([self.masks(index)] if self.keep < 1 else []))
+            self.steps.run(self.step, index, *([self.masks(index)] if self.keep < 1 else []))
 
     def step(self, index: Tensor, masks: Tensor | None = None) -> None:
         """Take one optimiser step on images of indices [s, b] with dropout masks [s, 2, b, hidden]."""
