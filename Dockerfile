@@ -12,6 +12,7 @@ WORKDIR /suite
 
 # The packages first: another commit with the same ones does not install them again.
 COPY --chown=1000 Makefile requirements.lock ./
+COPY --chown=1000 workflow/__init__.py workflow/install.py workflow/places.py ./workflow/
 RUN make .venv/stamp
 COPY --chown=1000 . .
 CMD ["make", "quick"]

@@ -6,7 +6,7 @@ import pytest
 from checkout import Checkout
 from stand_in import SMOKE
 
-SHELL = """x"; touch pwned; $(touch pwned) `touch pwned` {log} '; touch pwned; '"""
+SHELL = """x"; touch pwned; `touch pwned` {log} '; touch pwned; '"""
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,12 @@ def test_a_text_reaches_its_job_as_it_is(hostile):
     result = hostile.snakemake("--cores", "1", target, "--configfile", "texts.yaml", *SMOKE)
     assert result.returncode == 1
     log = hostile.folder / "results/smoke/logs/fetch/shapes.log"
-    assert SHELL in log.read_text().splitlines(), result.stdout
+    assert str(hostile.folder / SHELL) in log.read_text().splitlines(), result.stdout
+
+
+def test_a_folder_that_is_a_command_is_refused_as_a_variable(hostile):
+    lines = refused(hostile, "preset=smoke", "data_root=$(touch pwned)")
+    assert "data_root: $(touch pwned) names a variable that is not set" in lines
 
 
 def test_a_config_file_cannot_name_python_objects(hostile):

@@ -82,7 +82,7 @@ def test_the_section_says_what_was_found_what_diverged_and_how_fast(results):
     plan = {"preset": "quick", "seeds": [0, 1], "config": {"linear_rank": SETTINGS}}
     text = linear_rank(SimpleNamespace(plan=plan, folder=results))
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("| ")]
-    assert text.count("### Gradient descent") == text.count("### Adam") == 1
+    assert text.count("## Gradient descent") == text.count("## Adam") == 1
     assert ["no chain", "0.1", "1.00 ± 0.00 (2)", "-", "-"] in rows
     assert ["orthogonal, rate adjusted", "0.1", "0.00 ± 0.00 (2)", "0.00 ± 0.00 (2)", "0.00 ± 0.00 (2)"] in rows
     assert ["PyTorch's default", "-", "1.00", "1.75 (2 diverged)"] in rows

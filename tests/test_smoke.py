@@ -17,7 +17,7 @@ CELL = ["dataset", "variant", "seed"]
 
 def test_every_table_and_figure_is_there(smoke):
     made = results(smoke)
-    names = (*range(2, 12), "trajectory", "frontier", "ranking", "depth", "linear_rank")
+    names = (*range(2, 10), "trajectory", "frontier", "depth", "linear_rank")
     assert {f"figure_{name}.{kind}" for name in names for kind in ("png", "pdf")} <= made.keys()
     assert {"metrics.csv", "history.csv", "table_1.csv", "table_2.csv", "codes.csv"} <= made.keys()
     assert {f"{page}.md" for page in ("tables", "claims", "codes", "samples", "labels", "linear_rank")} <= made.keys()
