@@ -1,5 +1,16 @@
 """Reading Markdown pages in tests."""
 
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def committed(path: str) -> str:
+    """Return a file as it is committed: who runs a preset has results of their own in its place."""
+    shown = subprocess.run(["git", "show", f"HEAD:{path}"], cwd=ROOT, capture_output=True, text=True)
+    return shown.stdout if shown.returncode == 0 else (ROOT / path).read_text(encoding="utf-8")
+
 
 def section(text: str, heading: str) -> str:
     """Return the part of a page under a heading, up to the next of its level."""
