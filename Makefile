@@ -10,11 +10,12 @@
 # make new-model NAME=mine   a model to start from, with its line in the config, held to the models' contract
 # make new-measure NAME=mine   the same of a measure
 # make benchmark   how fast this machine runs it, and against what: benchmarks/results/
+# The tools run as modules: a folder that was moved still works, where scripts would ask for their old place.
 # The first of them installs the packages: torch without CUDA where there is no NVIDIA driver (TORCH=cpu or cuda decides)
 SHELL := bash
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null && echo $$p && break; done)
-PYTEST := pytest -rs --numprocesses logical --dist loadfile
+PYTEST := python -m pytest -rs --numprocesses logical --dist loadfile
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .PHONY: quick laptop paper doctor test test-all new-model new-measure benchmark gpu-check lint clean
@@ -43,7 +44,7 @@ test-all: .venv/stamp
 
 new-model new-measure: new-%: .venv/stamp
 	@python -m workflow.new $* "$(NAME)"
-	@pytest --quiet tests/test_$*s.py
+	@python -m pytest --quiet tests/test_$*s.py
 
 # glibc's memory settings are those of the suite's jobs (workflow/rules/common.smk).
 benchmark: .venv/stamp
@@ -53,10 +54,10 @@ gpu-check: .venv/stamp
 	@python -m benchmarks.gpu_check $(if $(DEVICE),--device "$(DEVICE)")
 
 lint: .venv/stamp
-	ruff check .
-	ruff format --check .
-	snakefmt --check Snakefile workflow
-	snakemake --lint
+	python -m ruff check .
+	python -m ruff format --check .
+	python -m snakefmt --check Snakefile workflow
+	python -m snakemake --lint
 	hadolint Dockerfile
 
 # Results stay: they are yours to delete.

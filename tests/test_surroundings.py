@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from checkout import Checkout
+from smoke_run import results as everything
 
 DATA = "results/smoke/data/shapes/data.json"
 SMOKE = ("--cores", "1", "--config", "preset=smoke")
@@ -59,6 +60,26 @@ def test_from_another_folder_its_own_profile_and_raw_data_are_found(new, tmp_pat
     ended = run(new, sys.executable, "-m", "snakemake", *snakefile, DATA, "-n", "-p", *SMOKE, folder=elsewhere)
     assert ended.returncode == 0, ended.stdout
     assert f"--data-root {new.folder / 'data'}" in ended.stdout
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_nothing_of_the_users_changes_a_byte_of_tables_or_figures(smoke, tmp_path):
+    checkout, home = smoke.copy(tmp_path / "checkout"), tmp_path / "home"
+    theme = "text.usetex: True\nfont.size: 20\nsavefig.bbox: tight\naxes.unicode_minus: False\n"
+    for path in (home / ".config/matplotlib/matplotlibrc", checkout.folder / "matplotlibrc"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(theme)
+    before = everything(checkout)
+    theirs = {
+        **{"HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config"), "MPLBACKEND": "module://not_there"},
+        **{"GIT_DIR": str(tmp_path), "GIT_WORK_TREE": str(tmp_path), "GIT_INDEX_FILE": str(tmp_path / "index")},
+        **{"LC_ALL": "C", "TZ": "Pacific/Chatham", "PYTHONHASHSEED": "7", "COLUMNS": "20", "SEABORN_DATA": str(home)},
+    }
+    again = ("--forcerun", "aggregate", "judge", "figure", "tables")
+    ended = run(checkout, sys.executable, "-m", "snakemake", *again, *SMOKE, **theirs)
+    assert ended.returncode == 0, ended.stdout[-3000:]
+    assert "localrule figure:" in ended.stdout and everything(checkout) == before
 
 
 def on_a_terminal(checkout, *command, **variables):

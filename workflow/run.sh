@@ -6,8 +6,9 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")/.." && pwd)
-if [ -x "$here/.venv/bin/snakemake" ]; then
+if [ -x "$here/.venv/bin/python" ]; then
     export PATH=$here/.venv/bin:$PATH
+    snakemake() { python -m snakemake "$@"; } # in a folder that was moved the script would still ask for its old place
 fi
 # Snakemake keeps copies of sources in the user's cache and does not start where that cannot be written.
 if ! mkdir -p "${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}" 2> /dev/null; then
