@@ -1,17 +1,18 @@
 """An unfinished run has tables of what there is, and the same command goes on."""
 
-import os
+import re
 import shutil
 
 import pytest
 from checkout import Checkout
+from smoke_run import COMMAND
 from smoke_run import results as everything
 from synthetic import PAPER, write_tables
 
 from bench.records.files import read_json, write_json
 from bench.report.results import read_results
 from bench.tables import first_page
-from workflow.so_far import so_far
+from workflow.so_far import ASKED, so_far
 
 
 def test_what_lacks_a_file_is_left_out_and_the_page_says_so(results):
@@ -45,16 +46,23 @@ def test_of_nothing_there_are_no_tables(results):
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
-def test_stopped_after_minutes_it_has_tables_and_the_same_command_ends_as_if_nothing_happened(smoke, tmp_path):
-    checkout = Checkout(tmp_path / "checkout")
-    command = ("bash", "workflow/run.sh", "--cores", "2", "--config", "preset=smoke")
-    os.environ["MINUTES"] = "0.6"
-    try:
-        ended = checkout.run(*command)
-    finally:
-        del os.environ["MINUTES"]
+def test_of_an_unfinished_run_there_are_tables_and_the_same_command_ends_as_if_nothing_happened(smoke, tmp_path):
+    checkout = smoke.copy(tmp_path / "checkout")
+    folder = checkout.folder / "results/smoke"
+    for path in ("runs/shapes", "runs/mnist5k/vae", "tables.md"):
+        shutil.rmtree(folder / path) if (folder / path).is_dir() else (folder / path).unlink()
+    ended = checkout.run("env", f"{ASKED}=1", *COMMAND)
     assert ended.returncode == 0, ended.stdout[-3000:]
-    page = (checkout.folder / "results/smoke/tables.md").read_text(encoding="utf-8")
-    assert "**Unfinished:" in page and "0.6 minutes are over" in ended.stdout
-    assert checkout.run(*command).returncode == 0
+    assert not re.findall(r"^rule (?:train|encode)", ended.stdout, re.MULTILINE)
+    assert "**Unfinished:" in (folder / "tables.md").read_text(encoding="utf-8")
+    assert checkout.run(*COMMAND).returncode == 0
     assert everything(checkout) == everything(smoke)
+
+
+@pytest.mark.long
+def test_after_its_minutes_it_ends_and_keeps_everything(tmp_path):
+    checkout = Checkout(tmp_path / "checkout")
+    ended = checkout.run("env", "MINUTES=0.3", *COMMAND)
+    assert "0.3 minutes are over: making the tables of what there is." in ended.stdout
+    assert "nothing is complete yet, so there are no tables; the same command goes on" in ended.stdout
+    assert (checkout.folder / "results/smoke/plan.json").exists()

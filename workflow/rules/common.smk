@@ -73,10 +73,11 @@ NO_USER_PACKAGES = "PYTHONNOUSERSITE=1" if CONDA else ""
 HERE = str(Path(sys.executable).parent)
 OWN_PYTHON = "" if CONDA or HERE in os.get_exec_path() else f"PATH={quote(HERE)}:$PATH"
 
-# `python -m bench.job` finds the package from any folder, before what the caller's PYTHONPATH has. Here and not in the rules:
-# Snakemake records those, and a path of this machine among them would rerun everything on another one. The shell's parent is
+# `python -m bench.job` finds the package from any folder, before what the caller's PYTHONPATH has, which is not for the Python of
+# a conda environment. Here and not in the rules: Snakemake records those, and a path of this machine among them would rerun everything on another one. The shell's parent is
 # this Snakemake, or the one that a cluster's job starts: when it is killed, its jobs end (bench/job/command.py).
-FOUND = quote(":".join(filter(None, [workflow.basedir, os.environ.get("PYTHONPATH")])))
+THEIRS = "" if CONDA else os.environ.get("PYTHONPATH")
+FOUND = quote(":".join(filter(None, [workflow.basedir, THEIRS])))
 EXPORTED = f"{KEEP_MEMORY} {NO_USER_PACKAGES} {OWN_PYTHON} PYTHONPATH={FOUND} BENCH_WORKFLOW=$PPID"
 shell.prefix(f"set -euo pipefail; export {EXPORTED}; ")
 
