@@ -96,7 +96,7 @@ def test_codes_have_rank_reconstruction_and_quality_in_one_row(page):
 
 def test_figure_2_stands_in_numbers_above_the_digitised_ones(page):
     part = section(page("codes"), "## Figure 2 in numbers")
-    assert row(part, "IRMAE l=2")[0] == "0.008 ± 0.000" and row(part, "*IRMAE l=2, paper*")[0] == "0.082"
+    assert row(part, "IRMAE l=2")[0] == "0.008 ± 0.000" and row(part, "*IRMAE, paper*")[0] == "0.082"
 
 
 def test_samples_have_the_other_yardsticks_and_the_controls(page):

@@ -20,8 +20,9 @@ NO_PAPER = "No run at the paper's size exists, so the paper's numbers themselves
 CLAIMS = """\
 Each line is a claim of the papers, tested on paired seeds: the means of both sides, how many seeds agree, and the
 verdict after correction for the number of claims ([how](../docs/verdicts.md)). Ranks are compared at equal
-reconstruction ("equal") or at the end of training ("end"); they are effective ranks. A line leads to its numbers. Ours
-are of `{}` unless another run is named; †: at the paper's own size and data, so it is a verdict on the paper."""
+reconstruction ("equal") or at the end of training ("end"); they are effective ranks. These are the first questions of a
+reader; a line leads to all claims of its kind. Ours are of `{}` unless another run is named; †: at the paper's own size
+and data, so it is a verdict on the paper."""
 
 
 def front_page(folder: Path) -> str:
@@ -118,11 +119,13 @@ def _table_2(presets: Sequence[Left]) -> Iterator[str]:
     own = next((preset for preset in presets if preset.table_2["ours"]), None)
     yield "## Table 2: error in percent by number of labels"
     if own:
-        yield f"Ours: {own.table_2['data']}, `{own.preset}`."
+        yield f"The lowest error of all epochs, as the paper has it. Ours: {own.table_2['data']}, `{own.preset}`."
     lines = [f"| | {' | '.join(f'{labels:,}' for labels in LABELS)} |", f"|---|{'---|' * len(LABELS)}"]
     for label in ROWS.values():
         lines.append(_line(f"{label}, the paper", presets[0].table_2["paper"][label]))
-        lines += [_line(f"{label}, ours", own.table_2["ours"][label])] if own else []
+        if own:
+            name, *cells = own.table_2["ours"][label]
+            lines.append(_line(f"{name}, ours", cells))
     yield "\n".join(lines)
 
 

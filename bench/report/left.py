@@ -83,16 +83,21 @@ def _claim(answer: Answer, row: Any, planned: dict[str, Any], results: Results) 
     return {
         "role": planned["role"],
         "data": answer.data,
-        "metric": metric + AT.get(row["decided_at"], ""),
+        "metric": metric + AT.get(row["decided_at"], "") + _features(row["metric"], results),
         "sides": re.sub(DEPTH, "", f"{answer.ours[0]} {SIGNS[row['kind']]} {answer.other[0]}"),
         "paper": _paper(planned, results),
-        "numbers": f"{answer.ours[1]} / {answer.other[1]}",
+        "numbers": answer.ours[1] + ("" if row["kind"] == NEAR else f" / {answer.other[1]}"),
         "seeds": answer.seeds,
         "outcome": answer.outcome,
         "comparable": row["verdict"] != NOT_COMPARABLE,
         "topic": row["topic"],
         "anchor": anchor(row["topic"], results),
     }
+
+
+def _features(metric: str, results: Results) -> str:
+    """Return whose features a FID is of, if they are not the paper's."""
+    return " (in-domain)" if metric.startswith("fid:") and not results.fid_is_the_papers else ""
 
 
 def _paper(claim: dict[str, Any], results: Results) -> str:
@@ -118,7 +123,10 @@ def _fids(role: str, results: Results) -> dict[str, Any]:
 def _errors(results: Results) -> dict[str, Any]:
     place = Place(dataset_in("digits", results.plan), PAPER_DATA["digits"])
     metrics = [f"error:{labels}:best" for labels in LABELS]
-    ours = {ROWS[name]: [results.cell(place, name, metric) for metric in metrics] for name in ROWS}
+    ours = {
+        ROWS[name]: [results.label(name, place.dataset), *(results.cell(place, name, metric) for metric in metrics)]
+        for name in ROWS
+    }
     return {
         "paper": {ROWS[name]: [results.published(place, name, metric) for metric in metrics] for name in ROWS},
         "ours": ours if place.dataset else {},

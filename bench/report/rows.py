@@ -26,7 +26,8 @@ def beside_the_paper(
     lines = []
     for name in variants:
         ours = row(results, place, name, metrics)
-        theirs = [f"*{ours[0]}, paper*", *(results.published(place, name, metric) for metric in metrics)]
+        # Without the depth of our chains, which may be another one.
+        theirs = [f"*{results.label(name)}, paper*", *(results.published(place, name, metric) for metric in metrics)]
         lines += [line for line in (ours, theirs) if any(cell != ABSENT for cell in line[1:])]
     return lines
 

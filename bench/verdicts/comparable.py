@@ -32,6 +32,7 @@ def _differences(kind: str, role: str, plan: dict[str, Any], data: dict[str, Any
     training = config["training"] | config["data"][dataset].get("training", {})
     yield from _changed("training", training, size["training"])
     yield from _changed("", config["data"][dataset], size["data"][paper.dataset])
+    yield from _changed("", {"depth": _depth(dataset, config)}, {"depth": size["depth"][paper.dataset]})
     if kind == ERROR:
         yield from _changed("classify", config["classify"], size["classify"])
 
@@ -42,5 +43,11 @@ def _changed(section: str, ours: dict[str, Any], theirs: dict[str, Any]) -> Iter
         if isinstance(value, dict):
             if any(ours[key].get(part) != value[part] for part in value):
                 yield f"another {key}"
-        elif ours[key] != value:
-            yield f"{name} {ours[key]:g} for {value:g}"
+        elif ours.get(key) != value:
+            yield f"{name} {ours.get(key)} for {value}"
+
+
+def _depth(dataset: str, config: dict[str, Any]) -> int:
+    """Return how many matrices IRMAE has on a data set."""
+    settings = config["variants"]["irmae"]
+    return settings.get("for", {}).get(dataset, {}).get("depth", settings["depth"])

@@ -1,6 +1,6 @@
 """Ranks at equal reconstruction; in: what was seen along trainings, out: ranks where two variants explain as much.
 
-A network that learned nothing has rank 1, so ranks of networks that explain the images differently say little.
+A network that paints one image for all has rank 1, so ranks of networks that explain the images differently say little.
 """
 
 import numpy as np
