@@ -1,4 +1,15 @@
-"""What a drawn figure holds."""
+"""What figures are drawn of in tests, and what a drawn one holds."""
+
+from synthetic import PAPER, write_numbers, write_results
+
+from bench.records.tables import read_table
+
+
+def drawable(folder):
+    """Return what a figure takes, made in a folder: the plan, the results and the published numbers."""
+    plan = write_results(folder)
+    write_numbers(folder)
+    return plan, folder, read_table(PAPER)
 
 
 def axes_of(whole):

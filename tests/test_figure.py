@@ -5,10 +5,10 @@ import matplotlib.image
 import numpy as np
 import pandas as pd
 import pytest
-from drawn import axes_of, words
+from drawn import axes_of, drawable, words
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from synthetic import LATENT, PAPER, write_numbers, write_results
+from synthetic import LATENT, PAPER
 
 from bench import figure
 from bench.records.files import write_json
@@ -28,10 +28,7 @@ DRAWN = ("5", "6", "9", "frontier", "linear_rank")  # images, spectra, names bes
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("results")
-    plan = write_results(folder)
-    write_numbers(folder)
-    return plan, folder, read_table(PAPER)
+    return drawable(tmp_path_factory.mktemp("results"))
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,12 @@
 
 import numpy as np
 import pytest
-from drawn import axes_of
-from synthetic import PAPER, SIDE, write_numbers, write_results
+from drawn import axes_of, drawable
+from synthetic import SIDE
 
 from bench import figure
 from bench.datasets import shapes
 from bench.measures.base.pairs import drawn_pairs
-from bench.records.tables import read_table
 from bench.report.figures.canvas import arranged, mosaic
 from bench.report.figures.plane import aligned
 from bench.report.figures.source import Source
@@ -20,10 +19,7 @@ GAP = 2  # between strips
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("results")
-    plan = write_results(folder)
-    write_numbers(folder)
-    return plan, folder, read_table(PAPER)
+    return drawable(tmp_path_factory.mktemp("results"))
 
 
 def drawn(results, kind, variants, role="digits", dataset="mnist5k"):
