@@ -32,7 +32,9 @@ def _differences(kind: str, role: str, plan: dict[str, Any], data: dict[str, Any
     training = config["training"] | config["data"][dataset].get("training", {})
     yield from _changed("training", training, size["training"])
     yield from _changed("", config["data"][dataset], size["data"][paper.dataset])
-    yield from _changed("", {"depth": _depth(dataset, config)}, {"depth": size["depth"][paper.dataset]})
+    if settings := config["variants"].get("irmae"):  # a config may have none
+        depth = settings.get("for", {}).get(dataset, {}).get("depth", settings["depth"])
+        yield from _changed("", {"depth": depth}, {"depth": size["depth"][paper.dataset]})
     if kind == ERROR:
         yield from _changed("classify", config["classify"], size["classify"])
 
@@ -45,9 +47,3 @@ def _changed(section: str, ours: dict[str, Any], theirs: dict[str, Any]) -> Iter
                 yield f"another {key}"
         elif ours.get(key) != value:
             yield f"{name} {ours.get(key)} for {value}"
-
-
-def _depth(dataset: str, config: dict[str, Any]) -> int:
-    """Return how many matrices IRMAE has on a data set."""
-    settings = config["variants"]["irmae"]
-    return settings.get("for", {}).get(dataset, {}).get("depth", settings["depth"])
