@@ -223,7 +223,7 @@ def test_a_run_of_the_papers_size_is_comparable_and_any_other_says_why_not():
     other = copy.deepcopy(PAPER) | {"roles": PAPER["roles"] | {"digits": "mnist5k"}}
     data = DATA | {"mnist5k": {"title": "mnist5k", "counts": {"train": 4_000}}}
     assert differences("rank:0.01", "digits", plan(config=other), data) == ["another data set (mnist5k for MNIST)"]
-    without = copy.deepcopy(PAPER) | {"variants": {"ae": PAPER["variants"]["ae"]}}  # no IRMAE, so no depth to compare
+    without = copy.deepcopy(PAPER) | {"variants": {"ae": PAPER["variants"]["ae"]}, "figures": {}}  # no IRMAE, no depth
     assert differences("rank:0.01", "digits", plan(config=without), DATA) == []
 
 
