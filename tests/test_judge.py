@@ -227,6 +227,34 @@ def test_a_run_of_the_papers_size_is_comparable_and_any_other_says_why_not():
     assert differences("rank:0.01", "digits", plan(config=without), DATA) == []
 
 
+@pytest.mark.parametrize(
+    ("section", "changed", "touched"),
+    [
+        ("classify", {"subset": "first"}, {"error:10:best"}),
+        ("classify", {"most_steps": 20000}, {"error:10:best"}),
+        ("classify", {"dropout": 0.5}, {"error:10:best"}),
+        ("classify", {"evaluate_every": 1}, {"error:10:best"}),
+        ("sample", {"count": 5000}, {"fid:gmm", "recall:gmm"}),
+        ("fid", {"reference": "train"}, {"fid:gmm", "recall:gmm"}),
+        ("fid", {"pairs": 100}, {"interpolation:middle"}),
+    ],
+)
+def test_what_a_metric_was_measured_by_is_asked_of_it_alone(section, changed, touched):
+    """Such as a count of samples, which moves an FID and no rank."""
+    config = copy.deepcopy(PAPER) | {section: PAPER[section] | changed}
+    metrics = ("fid:gmm", "recall:gmm", "interpolation:middle", "error:10:best", "effective_rank")
+    unlike = {metric: said for metric in metrics if (said := differences(metric, "digits", plan(config=config), DATA))}
+    ((key, value),) = changed.items()
+    assert unlike == dict.fromkeys(touched, [f"{section}.{key} {value} for {PAPER[section][key]}"])
+
+
+def test_samples_of_another_mixture_are_not_the_papers():
+    config = copy.deepcopy(PAPER)
+    config["data"]["mnist"]["components"] = 10
+    assert differences("fid:gmm", "digits", plan(config=config), DATA) == ["components 10 for 4"]
+    assert differences("error:10:best", "digits", plan(config=config), DATA) == []
+
+
 def test_a_role_of_ours_is_comparable_with_nothing_of_the_paper():
     other = copy.deepcopy(PAPER) | {"roles": PAPER["roles"] | {"clothes": "fashion_mnist"}}
     assert differences("mse", "clothes", plan(config=other), DATA) == ["the paper has no such data set"]

@@ -5,7 +5,11 @@ from typing import Any
 
 from bench.records.names import OF_FEATURES, PAPER_DATA, PAPER_EXTRACTOR
 
-ERROR = "error"
+# What `claims.size` asks of some kinds of metric alone.
+SAMPLES = "samples"
+ASKED = {"error": "errors", "interpolation": "interpolations"} | dict.fromkeys(
+    ("fid", "kid", "precision", "recall"), SAMPLES
+)
 
 
 def differences(metric: str, role: str, plan: dict[str, Any], data: dict[str, Any]) -> list[str]:
@@ -35,8 +39,11 @@ def _differences(kind: str, role: str, plan: dict[str, Any], data: dict[str, Any
     if settings := config["variants"].get("irmae"):  # a config may have none
         depth = settings.get("for", {}).get(dataset, {}).get("depth", settings["depth"])
         yield from _changed("", {"depth": depth}, {"depth": size["depth"][paper.dataset]})
-    if kind == ERROR:
-        yield from _changed("classify", config["classify"], size["classify"])
+    asked = ASKED.get(kind, "")
+    for section, values in size.get(asked, {}).items():
+        yield from _changed(section, config[section], values)
+    if asked == SAMPLES:
+        yield from _changed("", config["data"][dataset], {"components": size["components"][paper.dataset]})
 
 
 def _changed(section: str, ours: dict[str, Any], theirs: dict[str, Any]) -> Iterator[str]:
