@@ -5,8 +5,9 @@
 # make test        lint and the tests, in 6 minutes on two cores
 # make test-all    after it: the long tests (kills, Slurm, a terminal, conda), in 10 minutes
 # make gpu-check   whether this GPU computes right and how fast, in at most 5 minutes (DEVICE=cpu tries the checks themselves)
-# make paper       the paper's size; wants a GPU
-# Each of the three with MINUTES=9 ends after so long with the tables of what there is; the same command goes on.
+# make paper       the paper's size, relatives included; wants a GPU (DATA_ROOT=/where/raw/data/are)
+# Each of the three with EXTRA=mine reads config/extra/mine.yaml over its settings; with MINUTES=9 it ends after so long with the
+# tables of what there is, and the same command goes on.
 # make new-model NAME=mine   a model to start from, with its line in the config, held to the models' contract
 # make new-measure NAME=mine   the same of a measure
 # make benchmark   how fast this machine runs it, and against what: benchmarks/results/
@@ -20,17 +21,15 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .PHONY: quick laptop paper doctor test test-all new-model new-measure benchmark gpu-check lint clean
 
-quick laptop: .venv/stamp
+quick laptop paper: .venv/stamp
 	@[ -z "$(EXTRA)" ] || [ -f "config/extra/$(EXTRA).yaml" ] || \
 		{ echo "EXTRA=$(EXTRA): there is no config/extra/$(EXTRA).yaml; there is: $(basename $(notdir $(wildcard config/extra/*.yaml)))" >&2; exit 1; }
+	@[ "$@ $(EXTRA)" != "paper family" ] || \
+		{ echo "EXTRA=family: make paper trains the relatives as it is, at sizes of its own; leave EXTRA out" >&2; exit 1; }
 	@MINUTES=$(MINUTES) bash workflow/run.sh --cores all --config preset=$@ $(if $(DATA_ROOT),data_root="$(DATA_ROOT)") \
 		$(if $(EXTRA),--configfile config/extra/$(EXTRA).yaml)
 	@sed -n '/^## What it found/,/^!/{/^##\|^!/!p}' results/$@/tables.md
 	@echo "The answer is in results/tables.md, all of it in results/$@/index.html (or tables.md, with the figures beside it)."
-
-paper: .venv/stamp
-	@MINUTES=$(MINUTES) bash workflow/run.sh --cores all
-	@echo "The answer is in results/tables.md, all of it in results/paper/index.html (or tables.md, with the figures beside it)."
 
 doctor:
 	@[ -n "$(PYTHON)" ] || { echo "No Python >= 3.11 here: install one, or make doctor PYTHON=/path/to/it" >&2; exit 1; }

@@ -1,9 +1,11 @@
 """What hands the suite over says the same as what it is made of: versions, commands, the container's steps."""
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,6 +36,28 @@ def test_the_container_takes_the_steps_of_the_readme():
     assert ".venv/stamp" in TARGETS and "make quick " in read("README.md")
     assert steps[0] == ["FROM", "debian:bookworm-slim"]  # Python 3.11
     assert ["USER", "1000"] in steps
+
+
+@pytest.mark.parametrize("preset", ["quick", "laptop", "paper"])
+def test_every_preset_is_made_alike_with_the_users_data_and_settings(preset):
+    words = ["make", "--dry-run", "--assume-old", ".venv/stamp", preset]
+    said = [
+        subprocess.run([*words, *more], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        for more in ([], ["DATA_ROOT=/raw data", "EXTRA=family", "MINUTES=9"])
+    ]
+    plain, full = (" ".join(text.replace("\\\n", " ").split()) for text in said)
+    assert f"MINUTES= bash workflow/run.sh --cores all --config preset={preset} sed" in plain
+    given = 'data_root="/raw data" --configfile config/extra/family.yaml'
+    assert f"MINUTES=9 bash workflow/run.sh --cores all --config preset={preset} {given}" in full
+    assert f"results/{preset}/index.html" in plain
+
+
+def test_the_relatives_of_small_data_are_not_put_into_the_papers_preset(tmp_path):
+    (tmp_path / "config/extra").mkdir(parents=True)
+    (tmp_path / "config/extra/family.yaml").touch()
+    words = ["make", "--file", ROOT / "Makefile", "--assume-old", ".venv/stamp", "paper", "EXTRA=family"]
+    made = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
+    assert made.returncode and made.stderr.startswith("EXTRA=family: make paper trains the relatives as it is")
 
 
 def test_every_command_that_a_contributor_is_given_is_a_target():

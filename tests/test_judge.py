@@ -245,7 +245,8 @@ def test_what_a_metric_was_measured_by_is_asked_of_it_alone(section, changed, to
     metrics = ("fid:gmm", "recall:gmm", "interpolation:middle", "error:10:best", "effective_rank")
     unlike = {metric: said for metric in metrics if (said := differences(metric, "digits", plan(config=config), DATA))}
     ((key, value),) = changed.items()
-    assert unlike == dict.fromkeys(touched, [f"{section}.{key} {value} for {PAPER[section][key]}"])
+    usual = "none" if PAPER[section][key] is None else PAPER[section][key]
+    assert unlike == dict.fromkeys(touched, [f"{section}.{key} {value} for {usual}"])
 
 
 def test_samples_of_another_mixture_are_not_the_papers():

@@ -53,4 +53,4 @@ def _changed(section: str, ours: dict[str, Any], theirs: dict[str, Any]) -> Iter
             if any(ours[key].get(part) != value[part] for part in value):
                 yield f"another {key}"
         elif ours.get(key) != value:
-            yield f"{name} {ours.get(key)} for {value}"
+            yield f"{name} {ours.get(key)} for {'none' if value is None else value}"
