@@ -271,6 +271,14 @@ def test_the_verdict_on_the_paper_is_the_outcome_only_where_comparable():
     assert row["reason"] == "another extractor (in_domain)"
 
 
+def test_a_reading_of_our_own_is_no_verdict_on_the_paper_and_asks_no_more_evidence_of_its_claims():
+    ours = [{"id": f"o{i}", "lower": "irmae", "than": "ae", "paper": "ours"} for i in range(20)]
+    values = measured(irmae=(10.0, 10.5, 9.5), ae=(10.6, 11.4, 10.3))
+    row, own = claims(plan(("c", "irmae", "ae"), *ours), values, DATA).iloc[:2].to_dict("records")
+    assert row["verdict"] == "as claimed" and row["p_corrected"] == row["p"]
+    assert (own["verdict"], own["reason"]) == ("not comparable", "a reading of our own, not the paper's")
+
+
 def test_sides_that_were_not_trained_alike_carry_a_note():
     claimed = plan(("a", "irmae", "vae"), ("b", "irmae", "ae"))
     for run in claimed["runs"]:

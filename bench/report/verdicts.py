@@ -12,7 +12,7 @@ from bench.report.cells import ABSENT, difference, item, prose, table, with_spre
 from bench.report.results import Results
 from bench.verdicts.cells import BETTER, CONSISTENT, HIGHER, LOWER, SAME, WORSE
 from bench.verdicts.comparison import END, EQUALLY, PREFIXES, WHOLE_CODE
-from bench.verdicts.outcomes import AS_CLAIMED, CONTRADICTED, NOT_COMPARABLE, NOT_DECIDABLE, NOT_RUN, UNCLEAR
+from bench.verdicts.outcomes import AS_CLAIMED, CONTRADICTED, NOT_COMPARABLE, NOT_DECIDABLE, NOT_RUN, OURS, UNCLEAR
 from bench.verdicts.sensitivity import KEPT
 
 ORDER = [AS_CLAIMED, CONTRADICTED, UNCLEAR, NOT_DECIDABLE, NOT_RUN]
@@ -27,7 +27,8 @@ a number. Each is tested on the differences between the two for the same seed, w
 noise: mean difference with its 95 % interval, and how many seeds agree. **As claimed**: the seeds show it (p < {:g}
 after Benjamini and Hochberg's correction for the number of the paper's claims); **contradicted**: they show the
 opposite, or that a difference exceeds its margin; **unclear**: they do not settle it, and beside it stands the smallest
-difference that so many could have shown, the correction included ([how](../../docs/verdicts.md)).
+difference that so many could have shown, the correction included ([how](../../docs/verdicts.md)). A claim marked *ours*
+reads the sentence otherwise than the paper does; it is corrected and counted apart from the paper's.
 
 Ranks are compared by the effective rank, at the end of training or, where the two then explain the images differently,
 at equal reconstruction: the first line decides, the others stand below. The count is of singular values above 0.01."""
@@ -42,7 +43,7 @@ neither. The paper does not say how many runs are behind its ±; {} are supposed
 
 def count(results: Results) -> str:
     """Return how many claims of each topic came to what, and whether that is a verdict on the papers."""
-    claims = results.claims
+    claims = results.claims[results.claims["paper"] != OURS]
     counts = pd.crosstab(claims["topic"], claims["outcome"]).reindex(claims["topic"].unique())
     counts = counts[[name for name in ORDER if name in counts]]
     rows = [
@@ -50,12 +51,21 @@ def count(results: Results) -> str:
         for name, line in zip(counts.index, counts.to_numpy(), strict=True)
     ]
     total = ["all", *map(str, counts.sum())]
-    return "\n\n".join([COUNTED, table(["", *counts.columns], [*rows, total]), comparable(results)])
+    parts = [COUNTED, table(["", *counts.columns], [*rows, total]), _readings_of_ours(results), comparable(results)]
+    return "\n\n".join(filter(None, parts))
+
+
+def _readings_of_ours(results: Results) -> str:
+    """Return what claims that are readings of our own came to, which count for no paper; nothing if none ran."""
+    counts = results.claims.loc[results.claims["paper"] == OURS, "outcome"].value_counts()
+    said = ", ".join(f"{name} ({counts[name]})" for name in ORDER if name in counts and name != NOT_RUN)
+    return prose(f"Readings of our own, marked so among the claims and not counted above: {said}.") if said else ""
 
 
 def comparable(results: Results) -> str:
     """Return whether the outcomes are verdicts on the papers, and why not."""
-    ran = results.claims[results.claims["outcome"] != NOT_RUN]
+    papers = results.claims[results.claims["paper"] != OURS]
+    ran = papers[papers["outcome"] != NOT_RUN]
     unlike = ran[ran["verdict"] == NOT_COMPARABLE]
     if unlike.empty:
         return "Every outcome is a verdict on its paper."
@@ -151,8 +161,8 @@ def _not_run(rows: pd.DataFrame, results: Results) -> Iterator[str]:
 
 
 def claim(row: Any, results: Results) -> str:
-    """Return what a claim says, leading to its line in claims.csv."""
-    return f"[{sides(row, results)}](tables/claims.csv#L{row.Index + 2})"
+    """Return what a claim says, leading to its line in claims.csv, and whether it is a reading of our own."""
+    return f"[{sides(row, results)}](tables/claims.csv#L{row.Index + 2}){', *ours*' if row.paper == OURS else ''}"
 
 
 def sides(row: Any, results: Results) -> str:

@@ -13,7 +13,7 @@ from bench.verdicts.comparable import differences
 from bench.verdicts.comparison import BELOW, END, EQUALLY, NUMBERS
 from bench.verdicts.equal import by_training
 from bench.verdicts.measured import Measured, by_seed, spreads
-from bench.verdicts.outcomes import NOT_COMPARABLE, NOT_DECIDABLE, NOT_RUN, outcomes
+from bench.verdicts.outcomes import NOT_COMPARABLE, NOT_DECIDABLE, NOT_RUN, OURS, outcomes
 
 DECIDING = "effective_rank"  # of ranks: real numbers, where counts of many seeds tie
 COUNTED = [f"count_{name}" for name in (*NUMBERS, "outcome")]
@@ -32,8 +32,7 @@ def claims(plan: dict[str, Any], measured: Measured, data: dict[str, Any]) -> pd
     for index, claim in enumerate(plan["claims"]):
         if table.loc[index, "outcome"] == NOT_RUN:
             continue
-        unlike = [claim["unlike"]] if "unlike" in claim else differences(claim["metric"], claim["role"], plan, data)
-        if unlike:
+        if unlike := _unlike(claim, plan, data):
             table.loc[index, ["verdict", "reason"]] = NOT_COMPARABLE, "; ".join(unlike)
     notes = zip(undecided, _notes(table, plan, measured), strict=True)
     return table.assign(note=["; ".join(filter(None, both)) for both in notes])
@@ -48,6 +47,13 @@ def read_measured(results: Path) -> Measured:
     along = results / "tables" / "trajectory.csv"  # tables of before there were any may be judged again
     paths = by_training(read_table(along)) if along.exists() else {}
     return Measured(by_seed(metrics) | spreads(studies) | by_seed(linear), paths=paths)
+
+
+def _unlike(claim: dict[str, Any], plan: dict[str, Any], data: dict[str, Any]) -> list[str]:
+    """Return why what a claim came to is no verdict on its paper; nothing if it is one."""
+    if claim["paper"] == OURS:
+        return ["a reading of our own, not the paper's"]
+    return [claim["unlike"]] if "unlike" in claim else differences(claim["metric"], claim["role"], plan, data)
 
 
 def _beside_counts(table: pd.DataFrame, plan: dict[str, Any], measured: Measured) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from bench.verdicts.spreads import undecidable
 
 AS_CLAIMED, CONTRADICTED, UNCLEAR, NOT_RUN = "as claimed", "contradicted", "unclear", "not run"
 NOT_COMPARABLE, NOT_DECIDABLE = "not comparable", "not decidable"
+OURS = "ours"  # in place of a claim's paper: a reading of our own, which the paper does not share
 NAMES = ["claim", "topic", "paper", "dataset", "metric", "variant", "kind", "other"]
 EACH_PLACE = [f"{prefix}{name}" for prefix in PREFIXES.values() for name in NUMBERS]
 DECIDED = ["decided_at", "explained", "other_explained"]
