@@ -16,6 +16,7 @@ from bench.report.cells import LONG
 from bench.report.classification import readings, table_2
 from bench.report.codes import codes
 from bench.report.cost import cost, cost_frame
+from bench.report.count import count
 from bench.report.family import family
 from bench.report.found import found
 from bench.report.generation import interpolation, other_yardsticks, table_1
@@ -26,7 +27,7 @@ from bench.report.overview import figures, hero, introduction, opening, what_ran
 from bench.report.results import Results, read_results
 from bench.report.sensitivity import sensitivity
 from bench.report.studies import studies
-from bench.report.verdicts import count, published_numbers, verdicts
+from bench.report.verdicts import published_numbers, verdicts
 
 Section = Callable[[Results], str]
 

@@ -75,6 +75,7 @@ def config() -> dict:
         "seeds_per_job": 2,
         "datasets": ["shapes", "mnist5k"],
         "roles": {"shapes": "shapes", "digits": "mnist5k", "faces": "celeba", "lines": "linear"},
+        "trajectory": {"points": 3, "images": 250},
         "training": {"epochs": 2, "batch": 32, "lr": 1e-3, "shuffle": True},
         "variants": {
             "ae": {"model": "ae"},

@@ -20,20 +20,21 @@ def text(whole_results):
 
 def test_all_methods_stand_beside_each_other(text):
     part = section(text, "## All methods on mnist5k (digits)")
-    assert row(part, "IRMAE")[:4] == [
+    assert row(part, "IRMAE l=8")[:4] == [
         "6.0 ± 1.0",
         "3.5 ± 0.0",
         "0.80 ± 0.00",
         "34.00 ± 1.00",
     ]
-    assert row(part, "IRMAE - AE") == [
+    assert row(part, "IRMAE l=8 - AE") == [
         "+0.0 [+0.0, +0.0]",
         "**-5.00 [-5.00, -5.00]**",
         "+0.00 [+0.00, +0.00]",
         "**-20.0 [-20.0, -20.0]**",
     ]
-    assert row(part, "PCA - IRMAE")[3] == "**+30.0 [+30.0, +30.0]**"
+    assert row(part, "PCA - IRMAE l=8")[3] == "**+30.0 [+30.0, +30.0]**"
     assert "AE - IRMAE" not in part.replace("VAE - IRMAE", "")
+    assert row(section(text, "## All methods on shapes"), "IRMAE l=2")  # by the depth of its chain there
     words = " ".join(part.split())
     assert "**Trained otherwise than the rest** (lr 0.0005 (others 0.001)), so not ranked among them: VAE." in words
 
@@ -41,9 +42,9 @@ def test_all_methods_stand_beside_each_other(text):
 def test_a_penalty_stands_beside_its_method_with_its_share_of_the_loss(text):
     part = section(text, "## All methods on mnist5k (digits)")
     second = part[part.index("interpolation, ends") :]  # the second table of the section
-    shares = {name: row(second, name)[-1] for name in ("AE", "IRMAE", "VAE")}
-    none = dict.fromkeys(("AE", "IRMAE"), "-")
-    assert shares == none | {"VAE": "0.2650 ± 0.0071 (2 of 3)"}
+    shares = {name: row(second, name)[-1] for name in ("AE", "IRMAE l=8", "VAE")}
+    none = dict.fromkeys(("AE", "IRMAE l=8"), "-")
+    assert shares == none | {"VAE": "0.2650 ± 0.0071 (1 of 3 diverged)"}
     assert "penalties" not in section(text, "## All methods on shapes")  # no method there has any
 
 

@@ -26,7 +26,7 @@ def make(tmp_path, whole_results):
             for claim, outcome in outcomes.items():
                 own["claims"][claim]["outcome"] = outcome
             write_json(tmp_path / preset / "front.json", own)
-        front_page.main(page=tmp_path / "tables.md")
+        front_page.main(plan=whole_results / "plan.json", page=tmp_path / "tables.md")
         return (tmp_path / "tables.md").read_text(encoding="utf-8")
 
     return made
@@ -52,12 +52,15 @@ def test_with_quick_only_it_answers_and_says_that_the_paper_is_not_settled(make)
     assert row(section(text, "## Table 1"), "CelebA, the paper (Inception)") == ["49.0", "48.8", "36.4"]
     assert "mnist5k (digits), `quick` (in-domain CNN)" in section(text, "## Table 1")
     ran = words(section(text, "## What ran"))
-    assert "- `make laptop`, half the paper's width" in ran and ran.count(": nothing is there") == 2
+    assert (
+        "- `make laptop`, MNIST and 20,000 grey shapes at half the paper's width" in ran
+        and ran.count(": nothing is there") == 2
+    )
 
 
 def test_the_largest_run_answers_and_smaller_ones_stand_beside(make):
     text = make(quick={"digits-fid-ae": "unclear"}, laptop={"digits-fid-ae": "contradicted"})
-    assert text.index("`laptop`, half the paper's width") < text.index("better samples: contradicted")
+    assert text.index("`laptop`, MNIST and 20,000 grey") < text.index("better samples: contradicted")
     line = next(line for line in text.splitlines() if "[digits-fid], FID" in line)
     assert line.split("|")[5:7] == [" **contradicted** ", " quick: unclear "]
     assert "[digits-fid]: laptop/claims.md#better-samples-on-digits" in text
@@ -65,17 +68,30 @@ def test_the_largest_run_answers_and_smaller_ones_stand_beside(make):
     assert text.index("[`laptop`](laptop/tables.md)") < text.index("[`quick`](quick/tables.md)")
 
 
-def test_a_claim_that_only_a_smaller_run_has_is_that_runs(make, tmp_path):
+def test_a_claim_that_only_a_smaller_run_has_is_that_runs(make, tmp_path, whole_results):
     make(quick={}, laptop={})
     own = read_json(tmp_path / "laptop" / "front.json")
     del own["claims"]["digits-fid-ae"]
     write_json(tmp_path / "laptop" / "front.json", own)
-    front_page.main(page=tmp_path / "tables.md")
+    front_page.main(plan=whole_results / "plan.json", page=tmp_path / "tables.md")
     line = next(line for line in (tmp_path / "tables.md").read_text().splitlines() if "[digits-fid], FID" in line)
     assert "| `quick`: 34.00 / 39.00 |" in line and line.endswith("| **as claimed** |  |")
 
 
-def test_a_half_finished_run_is_said_to_be_one_and_gives_no_number(make, tmp_path):
+def test_a_study_at_a_larger_size_answers_before_that_of_the_run(make, tmp_path, whole_results):
+    """The paper's study of linear autoencoders is there, the rest of its preset is not."""
+    alone = tmp_path / "paper" / "linear_rank" / "summary.csv"
+    alone.parent.mkdir(parents=True)
+    lines = [f"{seed},greedy,rank_error,{3 + 0.1 * seed}" for seed in range(5)]
+    alone.write_text("\n".join(["seed,variant,metric,value", *lines]) + "\n")
+    text = make(quick={})
+    line = next(line for line in text.splitlines() if line.startswith("| [linear][greedy-linear]"))
+    assert line.endswith("| abstract | `paper`: 3.20 | 0 of 5 | **contradicted** | quick: unclear |")
+    assert "[greedy-linear]: paper/linear_rank/summary.csv" in text
+    assert "`make paper`" in text and ": the study of linear autoencoders alone" in words(text)
+
+
+def test_a_half_finished_run_is_said_to_be_one_and_gives_no_number(make, tmp_path, whole_results):
     paper = tmp_path / "paper"
     runs = [{"path": f"runs/mnist/ae/{seed}"} for seed in range(4)]
     write_json(paper / "plan.json", {"runs": runs})
@@ -85,21 +101,21 @@ def test_a_half_finished_run_is_said_to_be_one_and_gives_no_number(make, tmp_pat
     assert "`make paper`, the paper's models and training at their published size: 1 of 4 trainings are there" in text
 
 
-def test_a_run_at_the_papers_size_gives_verdicts_on_the_paper(make, tmp_path):
+def test_a_run_at_the_papers_size_gives_verdicts_on_the_paper(make, tmp_path, whole_results):
     make(paper={})
     own = read_json(tmp_path / "paper" / "front.json")
     own["claims"]["digits-fid-ae"]["comparable"] = True
     write_json(tmp_path / "paper" / "front.json", own)
-    front_page.main(page=tmp_path / "tables.md")
+    front_page.main(plan=whole_results / "plan.json", page=tmp_path / "tables.md")
     text = (tmp_path / "tables.md").read_text(encoding="utf-8")
     assert "| **as claimed** † |" in text and "neither confirmed nor refuted" not in text
 
 
-def test_what_the_check_found_stands_there_in_words(make, tmp_path):
+def test_what_the_check_found_stands_there_in_words(make, tmp_path, whole_results):
     make(quick={})
     findings = "severity,check,where,message\nwarning,learned,shapes/ae,explains nothing\nnote,a,b,c\n"
     (tmp_path / "quick/tables/check.csv").write_text(findings)
-    front_page.main(page=tmp_path / "tables.md")
+    front_page.main(plan=whole_results / "plan.json", page=tmp_path / "tables.md")
     part = section((tmp_path / "tables.md").read_text(), "## What the check of each run says")
     assert "- `quick`: 0 errors, 1 warnings, 1 notes" in part and "warning, shapes/ae: explains nothing" in part
 

@@ -215,13 +215,13 @@ def test_a_run_of_the_papers_size_is_comparable_and_any_other_says_why_not():
     smaller["fid"]["extractor"] = "in_domain"
     smaller["classify"]["epochs"] = 50
     smaller["data"]["mnist"]["architecture"]["encoder"] = [16, 32, 64, 128]
-    data = DATA | {"mnist": {"title": "MNIST", "counts": {"train": 5_000}}}
+    data = DATA | {"mnist": {"title": "MNIST", "counts": {"train": 5_000, "test": 10_000}}}
     size = ["5,000 of 60,000 training images", "training.epochs 8 for 100", "another architecture"]
     assert differences("rank:0.01", "digits", plan(config=smaller), data) == size
     assert "another extractor (in_domain)" in differences("fid:gmm", "digits", plan(config=smaller), data)
     assert "classify.epochs 50 for 500" in differences("error:10:best", "digits", plan(config=smaller), data)
     other = copy.deepcopy(PAPER) | {"roles": PAPER["roles"] | {"digits": "mnist5k"}}
-    data = DATA | {"mnist5k": {"title": "mnist5k", "counts": {"train": 4_000}}}
+    data = DATA | {"mnist5k": {"title": "mnist5k", "counts": {"train": 4_000, "test": 1_000}}}
     assert differences("rank:0.01", "digits", plan(config=other), data) == ["another data set (mnist5k for MNIST)"]
     without = copy.deepcopy(PAPER) | {"variants": {"ae": PAPER["variants"]["ae"]}, "figures": {}}  # no IRMAE, no depth
     assert differences("rank:0.01", "digits", plan(config=without), DATA) == []

@@ -86,5 +86,5 @@ def test_the_section_says_what_was_found_what_diverged_and_how_fast(results):
     assert ["no chain", "0.1", "1.00 ± 0.00", "-", "-"] in rows
     assert ["orthogonal, rate adjusted", "0.1", "0.00 ± 0.00", "0.00 ± 0.00", "0.00 ± 0.00"] in rows
     assert ["PyTorch's default", "-", "1.00", "1.75 (2 diverged)"] in rows
-    assert ["PyTorch's default", "-", "10", "40 (2 of 4)"] in rows
+    assert ["PyTorch's default", "-", "10", "40 (2 of 4 trainings)"] in rows
     assert ["PyTorch's default", "-", "0.1", "none"] in rows

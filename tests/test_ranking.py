@@ -25,7 +25,7 @@ TRAINING = {"epochs": 6, "lr": 1e-3}
 def plan(runs, against=("AE", "IRMAE"), ranked_by=("fid:gmm",), trained=None, data=None):
     """A plan with these variants by data set, and what one of them or all on a data set train otherwise."""
     settings = {"methods": METHODS, "left_out": ["untrained"], "against": list(against), "ranked_by": list(ranked_by)}
-    variants = dict.fromkeys(name for names in runs.values() for name in names)
+    variants = {name: {"model": name.split("-")[0]} for names in runs.values() for name in names}
     own = {dataset: {"training": (data or {}).get(dataset, {})} for dataset in runs}
     config = {"family": settings, "verdicts": {"level": 0.05}, "datasets": list(runs), "variants": variants}
     pairs = [(dataset, name) for dataset, names in runs.items() for name in names]
@@ -161,6 +161,12 @@ def test_the_first_variant_of_a_method_that_runs_stands_for_it():
     made = plan({"a": ["irmae-l8", "ae"], "b": ["ae", "irmae-l8", "irmae-l2"]})
     assert methods("a", made) == {"IRMAE": "irmae-l8", "AE": "ae"}
     assert methods("b", made) == {"AE": "ae", "IRMAE": "irmae-l2"}
+
+
+def test_a_variant_of_no_method_is_called_by_its_label():
+    made = plan({"a": ["ae", "mine"]})
+    made["config"]["variants"]["mine"] = {"model": "irmae", "depth": 4}
+    assert methods("a", made) == {"AE": "ae", "IRMAE l=4": "mine"}
 
 
 def test_every_method_has_its_mean_and_the_paired_difference_to_others():

@@ -41,11 +41,11 @@ def beside_paper(summary: pd.DataFrame, paper: pd.DataFrame, own: dict[str, str]
 
 
 def mean_sd(row: Any, digits: int) -> str:
-    """Return `mean ± sd`, and how many of the planned seeds are behind it where some diverged."""
+    """Return `mean ± sd`, and how many of the planned seeds are not in it where some diverged."""
     if row.n == 0:
         return "diverged"
-    count = f" ({row.n} of {row.n_planned})" if row.n < row.n_planned else ""
-    return f"{with_spread(row.mean, row.sd, digits)}{count}"
+    lost = f" ({row.n_planned - row.n} of {row.n_planned} diverged)" if row.n < row.n_planned else ""
+    return f"{with_spread(row.mean, row.sd, digits)}{lost}"
 
 
 def with_spread(mean: float, sd: float, digits: int) -> str:

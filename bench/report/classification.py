@@ -1,6 +1,8 @@
 """Table 2 and the page of errors: of a classifier that sees only the code, by number of labels."""
 
-from bench.records.names import SUPERVISED
+from typing import Any
+
+from bench.records.names import SUPERVISED, data_title
 from bench.report.cells import prose, table
 from bench.report.results import Place, Results
 from bench.report.rows import beside_the_paper
@@ -23,7 +25,7 @@ Test error in percent of a small network trained on the codes of a few labelled 
 epochs, as the paper has it ([other readings](labels.md))."""
 HOW = """\
 The paper does not say how it chose the labelled images; {subset}. The classifier has two hidden layers of {hidden} with
-ReLU and {dropout}; Adam at {lr:g}, batches of {batch}, {epochs} epochs but at least {least_steps:,} steps{most}."""
+ReLU and {dropout}; Adam at {lr:g}, batches of {batch}, {length}."""
 SUBSETS = {
     "stratified": "ours hold the classes in equal shares",
     "first": "ours are the first of the data set",
@@ -52,10 +54,19 @@ def _places(results: Results) -> list[Place]:
 def _how(results: Results) -> str:
     settings = results.plan["config"]["classify"]
     dropout = f"dropout {settings['dropout']:g}" if settings["dropout"] else "no dropout"
-    most = f" and at most {settings['most_steps']:,}" if settings["most_steps"] else ""
-    text = HOW.format(**settings | {"subset": SUBSETS[settings["subset"]], "dropout": dropout, "most": most})
-    others = [record["title"] for name, record in results.data.items() if name not in settings["datasets"]]
+    text = HOW.format(
+        **settings | {"subset": SUBSETS[settings["subset"]], "dropout": dropout, "length": _length(settings)}
+    )
+    others = [data_title(record) for name, record in results.data.items() if name not in settings["datasets"]]
     return prose(text + (f" Not a digits data set, not classified: {', '.join(others)}." if others else ""))
+
+
+def _length(settings: dict[str, Any]) -> str:
+    """Return how long classifiers are trained."""
+    epochs, least, most = (settings[key] for key in ("epochs", "least_steps", "most_steps"))
+    if least == most:
+        return f"{most:,} steps"
+    return f"{epochs} epochs but at least {least:,} steps" + (f" and at most {most:,}" if most else "")
 
 
 def _part(results: Results, place: Place, reading: str) -> str:

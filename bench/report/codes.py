@@ -1,12 +1,12 @@
 """What the codes are like: rank and reconstruction, with controls that say what they are worth; Figure 2 in numbers."""
 
 from bench.records.names import FACTORS, PAPER_DATA, SUPERVISED, dataset_in, heading
-from bench.report.cells import ABSENT, table
+from bench.report.cells import ABSENT, prose, table
 from bench.report.results import Place, Results
 from bench.report.rows import beside_the_paper, extractor, row
 
-FIGURE_2 = "figure 2"
-FIGURE_2_INDICES = (4, 7, 10, 15, 20)  # around the intrinsic dimension 7 and along the tail
+FIGURE_2, PAPERS_COLOURS = "figure 2", "rgb"
+FIGURE_2_INDICES = (4, 7, 10, 15, 20)  # around the paper's intrinsic dimension 7 and along the tail; beside them, ours
 QUALITY = ["explained_variance", "mse", "fid:gmm"]
 TEXT = """\
 ## Rank and reconstruction
@@ -22,7 +22,8 @@ the best linear code, `untrained` the same network at its initial weights. A met
 trained model says little there. [Figures 2 and 4](figures.md) draw the values."""
 FIGURE_2_TEXT = """\
 Singular values over the largest, by index from 0. The images have {0} factors, so index {0} is the first that could be
-zero. The paper's numbers were read off a screenshot of its Figure 2, to about 0.004; its axis ends at 0.30."""
+zero.{1} The paper's numbers were read off a screenshot of its Figure 2, to about 0.004; its axis ends at 0.30."""
+COLOURED = " The paper's are coloured, not grey, and have {0}: there it is index {0}."
 
 
 def codes(results: Results) -> str:
@@ -30,8 +31,14 @@ def codes(results: Results) -> str:
     parts = [TEXT, extractor(results, QUALITY)]
     for dataset in results.data:
         place = Place(dataset, None)
-        parts += [f"### {results.title(place)}", _table(results, place)]
+        parts += [f"### {results.title(place)}", _images(results, dataset), _table(results, place)]
     return "\n\n".join([*parts, _figure_2(results)])
+
+
+def _images(results: Results, dataset: str) -> str:
+    test, seen = results.data[dataset]["counts"]["test"], results.plan["config"]["trajectory"]["images"]
+    trajectory = f"; the trajectory is of the first {seen:,} of them" if seen < test else ""
+    return f"Of all {test:,} test images, at the end of training{trajectory}."
 
 
 def _table(results: Results, place: Place) -> str:
@@ -57,8 +64,9 @@ def _falling(rank: str) -> float:
 def _figure_2(results: Results) -> str:
     place = Place(dataset_in("shapes", results.plan), PAPER_DATA["shapes"])
     variants = results.paper.loc[results.paper["table"] == FIGURE_2, "variant"].unique()
-    metrics = [f"singular_value:{index}" for index in FIGURE_2_INDICES]
+    colours = results.plan["config"]["data"][place.dataset]["colours"] if place.dataset else PAPERS_COLOURS
+    metrics = [f"singular_value:{index}" for index in sorted({*FIGURE_2_INDICES, FACTORS[colours]})]
     shown = table(["", *map(heading, metrics)], beside_the_paper(results, place, variants, metrics))
-    colours = results.plan["config"]["data"][place.dataset]["colours"] if place.dataset else "rgb"
-    text = f"{FIGURE_2_TEXT.format(FACTORS[colours])} {results.orientation(place)}".strip()
+    theirs = "" if colours == PAPERS_COLOURS else COLOURED.format(FACTORS[PAPERS_COLOURS])
+    text = prose(f"{FIGURE_2_TEXT.format(FACTORS[colours], theirs)} {results.orientation(place)}")
     return "\n\n".join([f"## Figure 2 in numbers: {results.title(place)}", shown, text])

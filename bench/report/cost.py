@@ -85,7 +85,7 @@ def cost(results: Results) -> str:
     rows = job_costs(results, ROW).join(training_costs(results)[TRAINED]).reset_index()
     for dataset, own in rows[rows["dataset"] != SHARED].groupby("dataset", sort=False):
         last = own.sort_values("variant", key=lambda names: names == SHARED, kind="stable")
-        lines = [[_name(results, row.variant), *_jobs(row), *_training(row)] for row in last.itertuples()]
+        lines = [[_name(results, row), *_jobs(row), *_training(row)] for row in last.itertuples()]
         parts += [f"## {_title(results, dataset)}", table(["", *HEADER, *OF_TRAINING], lines)]
     totals = [*job_costs(results, ["dataset"]).reset_index().itertuples(), *_total(results)]
     lines = [[row.dataset or "what all data sets share", *_jobs(row)] for row in totals]
@@ -106,8 +106,11 @@ def _title(results: Results, dataset: str) -> str:
     return results.title(Place(dataset, None)) if dataset in results.data else dataset
 
 
-def _name(results: Results, variant: str) -> str:
-    return "*shared by these rows*" if variant == SHARED else results.label(variant)
+def _name(results: Results, row: Any) -> str:
+    if row.variant == SHARED:
+        return "*shared by these rows*"
+    # An alternative's network may be another one than its data set's, so that no depth is known.
+    return results.label(row.variant, row.dataset if row.dataset in results.data else None)
 
 
 def _jobs(row: Any) -> list[str]:

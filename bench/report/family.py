@@ -47,7 +47,9 @@ def family(results: Results) -> str:
     ]
     for dataset, rows in results.family.groupby("dataset", sort=False):
         place = Place(dataset, None)
-        parts += [f"## All methods on {results.title(place)}", *_means(place, rows, results)]
+        test = results.data[dataset]["counts"]["test"]
+        images = f"Ranks, variance explained and test MSE are of all {test:,} test images, at the end of training."
+        parts += [f"## All methods on {results.title(place)}", images, *_means(place, rows, results)]
         parts += [*_trained_otherwise(dataset, rows, results), *_differences(rows, results, level)]
     return "\n\n".join([*parts, *_ranking(results)])
 
@@ -72,11 +74,11 @@ def _seconds(value: float) -> str:
 
 
 def _means(place: Place, rows: pd.DataFrame, results: Results) -> Iterator[str]:
-    names = rows.drop_duplicates("method").set_index("method")["variant"]
+    names = rows["variant"].unique()
     for shown in SHOWN:
         metrics = [name for name in rows["metric"].unique() if name.startswith(shown)]
         if metrics:
-            lines = [row(results, place, variant, metrics, method) for method, variant in names.items()]
+            lines = [row(results, place, variant, metrics) for variant in names]
             yield table(["", *map(heading, metrics)], lines)
 
 
@@ -85,7 +87,7 @@ def _trained_otherwise(dataset: str, rows: pd.DataFrame, results: Results) -> It
     alike: dict[str, list[str]] = {}
     for own in rows.drop_duplicates("method").itertuples():
         if changed := trained_otherwise(dataset, own.variant, results.plan):
-            alike.setdefault(changed, []).append(own.method)
+            alike.setdefault(changed, []).append(results.label(own.variant, dataset))
     for changed, names in alike.items():
         yield prose(f"**Trained otherwise than the rest** ({changed}), so not ranked among them: {', '.join(names)}.")
 
@@ -95,8 +97,12 @@ def _differences(rows: pd.DataFrame, results: Results, level: float) -> Iterator
     wanted = dict.fromkeys([settings["frontier"]["rank"], *settings["frontier"]["quality"], *settings["ranked_by"]])
     metrics = [name for name in wanted if (rows["metric"] == name).any()]
     numbers = rows.set_index(["method", "metric"])
+    called = {own.method: results.label(own.variant, own.dataset) for own in rows.itertuples()}
     lines = [
-        [f"{method} - {other}", *(_difference(numbers.loc[method], name, other, level, results) for name in metrics)]
+        [
+            f"{called[method]} - {called[other]}",
+            *(_difference(numbers.loc[method], name, other, level, results) for name in metrics),
+        ]
         for other in settings["against"]
         for method in rows["method"].unique()
         if numbers.loc[method, f"difference:{other}"].notna().any()

@@ -65,4 +65,4 @@ def _said(answer: Answer) -> str:
     name, number = answer.ours
     other, its = answer.other
     against = f"{its} for {other}" if other[0].isalpha() else f"claimed {other}"
-    return f"{answer.outcome} ({answer.metric}: {number} for {name}, {against}; {answer.seeds} seeds)"
+    return f"{answer.outcome} ({answer.metric}: {number} for {name}, {against}; {answer.seeds} seeds agree)"

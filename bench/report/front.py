@@ -7,8 +7,9 @@ from typing import Any
 
 from bench.records.files import read_json
 from bench.records.tables import read_table
+from bench.report.alone import Alone, read_alone
 from bench.report.cells import item
-from bench.report.left import COLUMNS, LABELS, LARGEST, ROWS, Left, read_left
+from bench.report.left import COLUMNS, LABELS, LARGEST, ROWS, Left, read_left, size
 from bench.report.overview import OTHER_PRESET, PRESETS
 from bench.report.results import PAPERS_NETWORK
 from bench.verdicts.outcomes import UNCLEAR
@@ -20,13 +21,14 @@ NO_PAPER = "No run at the paper's size exists, so the paper's numbers themselves
 CLAIMS = """\
 Each line is a claim of the papers, tested on paired seeds: the means of both sides, how many seeds agree, and the
 verdict after correction for the number of claims ([how](../docs/verdicts.md)). Ranks are compared at equal
-reconstruction ("equal") or at the end of training ("end"); they are effective ranks. These are the first questions of a
-reader; a line leads to all claims of its kind. Ours are of `{}` unless another run is named; †: at the paper's own size
-and data, so it is a verdict on the paper."""
+reconstruction ("equal": of the first test images, which training looked at) or at the end of training ("end": of all
+test images); they are effective ranks. These are the first questions of a reader; a line leads to all claims of its
+kind. Ours are of `{}` unless another run is named; †: at the paper's own size and data, so it is a verdict on the
+paper."""
 
 
-def front_page(folder: Path) -> str:
-    """Return results/tables.md."""
+def front_page(folder: Path, plan: dict[str, Any]) -> str:
+    """Return results/tables.md; `plan` is that of the preset that is reported, whose claims and levels judge all."""
     presets = read_left(folder)
     if not presets:
         return f"{TITLE}\n\n{NOTHING}\n"
@@ -36,7 +38,7 @@ def front_page(folder: Path) -> str:
         *_pictures(presets),
         "## The claims",
         CLAIMS.format(presets[0].preset),
-        claims_table(presets),
+        claims_table(presets[0], sorted([*presets, *read_alone(folder, plan, presets)], key=size)),
     ]
     parts += [*_table_1(presets), *_table_2(presets), "## What the check of each run says", _checks(folder, presets)]
     parts += ["## What ran", _ran(presets), *_unfinished(folder, presets)]
@@ -73,30 +75,33 @@ def _pictures(presets: Sequence[Left]) -> Iterator[str]:
     yield f"![Figure 4: singular values of the codes]({own}/figures/figure_4.png)"
 
 
-def claims_table(presets: Sequence[Left]) -> str:
-    """Return a line per claim under each question: the largest run, and what smaller ones say."""
-    lines = ["| claim | paper | ours | seeds | verdict | smaller runs |", "|---|---|---|---|---|---|"]
-    for question in presets[0].questions:
-        rows = [row for claim in question["claims"] if (row := _claim(claim, presets))]
+def claims_table(first: Left, ran: Sequence[Left | Alone]) -> str:
+    """Return a line per claim under each question: the largest run, and what smaller ones say.
+
+    In: the preset that the page is of; all runs, the largest first.
+    """
+    lines = ["| claim | paper | ours | seeds that agree | verdict | smaller runs |", "|---|---|---|---|---|---|"]
+    for question in first.questions:
+        rows = [row for claim in question["claims"] if (row := _claim(claim, first, ran))]
         lines += [f"| **{question['asks']}** | | | | | |", *rows] if rows else []
-    pages = {own["topic"]: f"{first.preset}/claims.md#{own['anchor']}" for first, own in _largest(presets).values()}
+    pages = {own["topic"]: run.page(own) for run, own in _largest(ran).values()}
     return "\n".join([*lines, "", *(f"[{topic}]: {page}" for topic, page in sorted(pages.items()))])
 
 
-def _largest(presets: Sequence[Left]) -> dict[str, tuple[Left, dict[str, str]]]:
+def _largest(ran: Sequence[Left | Alone]) -> dict[str, tuple[Left | Alone, dict[str, str]]]:
     """Return of every claim that ran the largest run, and the claim there."""
-    return {name: (own, claim) for own in reversed(presets) for name, claim in own.claims.items()}
+    return {name: (own, claim) for own in reversed(ran) for name, claim in own.claims.items()}
 
 
-def _claim(claim: str, presets: Sequence[Left]) -> str:
-    if claim not in (largest := _largest(presets)):
+def _claim(claim: str, first: Left, ran: Sequence[Left | Alone]) -> str:
+    if claim not in (largest := _largest(ran)):
         return ""
-    first, own = largest[claim]
+    run, own = largest[claim]
     verdict = own["outcome"] if own["outcome"] == UNCLEAR else f"**{own['outcome']}**"
     verdict += " †" if own["comparable"] else ""
-    smaller = [f"{other.preset}: {other.claims[claim]['outcome']}" for other in presets if claim in other.claims]
+    smaller = [f"{other.preset}: {other.claims[claim]['outcome']}" for other in ran if claim in other.claims]
     what = f"[{own['data'].split(' (')[0]}][{own['topic']}], {own['metric']}"
-    ours = own["numbers"] if first is presets[0] else f"`{first.preset}`: {own['numbers']}"
+    ours = own["numbers"] if run is first else f"`{run.preset}`: {own['numbers']}"
     return (
         f"| {what}: {own['sides']} | {own['paper']} | {ours} | {own['seeds']} | {verdict} | {'; '.join(smaller[1:])} |"
     )

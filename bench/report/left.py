@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from bench.records.files import read_json
-from bench.records.names import PAPER_DATA, dataset_in, heading
+from bench.records.names import PAPER_DATA, data_title, dataset_in, heading
 from bench.report.cells import ABSENT
+from bench.report.count import anchor
 from bench.report.found import Answer, answers
 from bench.report.overview import commits, distinct, hours, machines
 from bench.report.results import OTHER_NETWORK, PAPERS_NETWORK, Place, Results
-from bench.report.verdicts import anchor
 from bench.verdicts.comparison import AT_LEAST, BELOW, END, EQUAL_TO, EQUALLY, NEAR
 from bench.verdicts.outcomes import NOT_COMPARABLE
 
@@ -42,6 +42,10 @@ class Left:
     table_1: dict[str, dict[str, Any]]  # by the paper's data set: the paper's row and ours
     table_2: dict[str, Any]  # the paper's rows and ours
 
+    def page(self, claim: dict[str, Any]) -> str:
+        """Return where a claim stands below results/."""
+        return f"{self.preset}/claims.md#{claim['anchor']}"
+
 
 def left(results: Results) -> dict[str, Any]:
     """Return the content of front.json."""
@@ -54,7 +58,7 @@ def left(results: Results) -> dict[str, Any]:
             hours=round(hours(results), 2),
             commit=distinct(commits(results)),
             machine=distinct(machines(results)),
-            data=[record["title"] for record in results.data.values()],
+            data=[data_title(record) for record in results.data.values()],
             questions=plan["config"]["claims"]["questions"],
             claims=dict(_claims(results)),
             table_1={PAPER_DATA[role].title: _fids(role, results) for role in ("digits", "faces")},
@@ -67,7 +71,17 @@ def read_left(folder: Path) -> list[Left]:
     """Return what the presets of a results folder left that ran to their end, the largest first."""
     ended = [path.parent.parent / "front.json" for path in sorted(folder.glob("*/tables/check.csv"))]
     found = [Left(**read_json(path)) for path in ended if path.exists() and path.parent.name != TESTS]
-    return sorted(found, key=lambda own: LARGEST.index(own.preset) if own.preset in LARGEST else len(LARGEST))
+    return sorted(found, key=size)
+
+
+def size(own: Any) -> int:
+    """Return the sort key under which the runs of the largest preset come first."""
+    return LARGEST.index(own.preset) if own.preset in LARGEST else len(LARGEST)
+
+
+def in_numbers(kind: str, own: str, other: str) -> str:
+    """Return the numbers of a claim's sides; that to be near is in its words."""
+    return own if kind == NEAR else f"{own} / {other}"
 
 
 def _claims(results: Results) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -86,7 +100,7 @@ def _claim(answer: Answer, row: Any, planned: dict[str, Any], results: Results) 
         "metric": metric + AT.get(row["decided_at"], "") + _features(row["metric"], results),
         "sides": re.sub(DEPTH, "", f"{answer.ours[0]} {SIGNS[row['kind']]} {answer.other[0]}"),
         "paper": _paper(planned, results),
-        "numbers": answer.ours[1] + ("" if row["kind"] == NEAR else f" / {answer.other[1]}"),
+        "numbers": in_numbers(row["kind"], answer.ours[1], answer.other[1]),
         "seeds": answer.seeds,
         "outcome": answer.outcome,
         "comparable": row["verdict"] != NOT_COMPARABLE,

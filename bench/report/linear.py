@@ -104,5 +104,5 @@ def steps_cell(study: pd.DataFrame, rate: float) -> str:
     steps = study.loc[study["rate"] == rate, STEPS]
     if not steps.count():
         return "none"
-    count = "" if steps.notna().all() else f" ({steps.count()} of {len(steps)})"
+    count = "" if steps.notna().all() else f" ({steps.count()} of {len(steps)} trainings)"
     return f"{steps.mean():.0f}{count}"

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from bench.records.names import PAPER_DATA, role_of
+from bench.records.names import PAPER_DATA, data_title, role_of
 from bench.records.tables import natural
 from bench.report.cells import item, prose, table
 from bench.report.results import NOT_IN_PRESET, Place, Results
+from bench.verdicts.ranking import trained_otherwise
 
 TITLE = "# Implicit Rank-Minimizing Autoencoder, run again: preset"
 INTRODUCTION = """\
@@ -13,11 +14,14 @@ INTRODUCTION = """\
 the encoder and the decoder of an autoencoder (AE) and reports that plain training then finds codes that use few
 dimensions, which helps to generate images and to learn from few labels. Here stands what we measured beside what the
 paper printed."""
-READING = "A cell is the mean ± standard deviation over {} seeds; `(2 of 3)`: one of three diverged and is left out."
+READING = (
+    "A cell is the mean ± standard deviation over {} seeds; those that diverged are left out, and it says how many."
+)
 NUMBERS = "Every table is also a file in [tables](tables), every single number in [metrics.csv](tables/metrics.csv)."
 PRESETS = {
     "paper": "the paper's models and training at their published size",
-    "laptop": "half the paper's width, a fifth of its steps at five times the rate, without a GPU",
+    "laptop": "MNIST and 20,000 grey shapes at half the paper's width and five times its rate, for a fifth and an "
+    "eighth of its steps, without a GPU",
     "quick": "small networks, short chains and small data sets: the direction of things, not the paper's numbers",
     "smoke": "a test of the pipeline with tiny networks: its numbers mean nothing",
 }
@@ -28,7 +32,7 @@ HERO = (
 )
 FIGURES = "Each is a PDF too, in [figures](figures)."
 KINDS = {
-    "trajectory": "rank against the variance explained, along the training",
+    "trajectory": "rank against the variance explained, along the training, of the first {:,} test images",
     "spectrum": "singular values of the codes",
     "interpolate": "interpolation between two test images",
     "gaussian": "samples from one Gaussian",
@@ -63,24 +67,33 @@ def hero(results: Results) -> str:
 
 def what_ran(results: Results) -> str:
     """Return commit, machine, training and data sets."""
-    plan, training = results.plan, results.plan["config"]["training"]
-    runs = results.runs.dropna(subset="commit")
-    order = "shuffled" if training["shuffle"] else "in order"
-    recipe = f"{training['epochs']} epochs, batch {training['batch']} {order}, Adam at {training['lr']:g}"
-    ran = {name: plan["config"]["data"][name] for name in plan["datasets"]}
-    own = [
-        f"; {name}: {', '.join(f'{key} {value:g}' for key, value in settings['training'].items())}"
-        for name, settings in (*ran.items(), *plan["config"]["variants"].items())
-        if "training" in settings
-    ]
+    plan, runs = results.plan, results.runs.dropna(subset="commit")
     lines = [
         f"Commit: {distinct(commits(results))}",
         f"Device: {distinct(machines(results))}; torch {distinct(runs['torch'])}",
         f"Seeds: {', '.join(map(str, plan['seeds']))}",
-        f"Training: {recipe}{''.join(own)}",
+        f"Training: {trainings(results)}",
         f"Wall time: {hours(results):.2f} hours of training, all runs together ([cost](cost.md))",
     ]
     return "\n\n".join(["## What ran", "\n".join(map(item, lines)), data_sets(results), NUMBERS])
+
+
+def trainings(results: Results) -> str:
+    """Return how the models of each data set were trained, those alike together, and which ones otherwise."""
+    config, usual, others = results.plan["config"], {}, {}
+    for dataset in results.data:
+        recipe = _recipe(config["training"] | config["data"][dataset].get("training", {}))
+        usual.setdefault(recipe, []).append(dataset)
+        for variant in results.variants(dataset):
+            if changed := trained_otherwise(dataset, variant, results.plan):
+                others.setdefault(f"{results.label(variant, dataset)}: {changed}", []).append(dataset)
+    said = [*usual] if len(usual) == 1 else [f"{', '.join(names)}: {recipe}" for recipe, names in usual.items()]
+    return "; ".join([*said, *(f"on {', '.join(names)} {own}" for own, names in others.items())])
+
+
+def _recipe(training: dict[str, Any]) -> str:
+    order = "shuffled" if training["shuffle"] else "in order"
+    return f"{training['epochs']} epochs, batch {training['batch']} {order}, Adam at {training['lr']:g}"
 
 
 def commits(results: Results) -> Any:
@@ -111,7 +124,7 @@ def data_sets(results: Results) -> str:
         shape = "x".join(map(str, record["shape"]))
         latent = str(results.plan["config"]["data"][dataset]["latent"])
         paper = f"the paper's {PAPER_DATA[role].title}" if role else "none of the paper's"
-        rows.append([record["title"], paper, *counts, shape, latent, record["sha256"]["train.npy"][:12]])
+        rows.append([data_title(record), paper, *counts, shape, latent, record["sha256"]["train.npy"][:12]])
     return table(header, rows)
 
 
@@ -125,7 +138,8 @@ def _figure(results: Results, name: str) -> str:
     figure = results.plan["figures"][name]
     title = figure["title"]
     shown = [results.title(Place(panel["dataset"], None)) for panel in figure["panels"] if panel["dataset"]]
-    says = ": ".join(filter(None, [KINDS[figure["kind"]], "; ".join(shown)]))
+    kind = KINDS[figure["kind"]].format(results.plan["config"]["trajectory"]["images"])
+    says = ": ".join(filter(None, [kind, "; ".join(shown)]))
     return f"## {title}\n\n{says[0].upper()}{says[1:]}.\n\n![{title}](figures/figure_{name}.png)"
 
 

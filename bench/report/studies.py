@@ -8,7 +8,9 @@ from bench.records.names import STUDY_METRICS, heading, label
 from bench.report.cells import ABSENT, mean_sd, prose, summarise, table
 from bench.report.results import Place, Results
 
-TEXT = "One setting varied, all others as usual. Every number is in [studies.csv](tables/studies.csv)."
+TEXT = """\
+One setting varied, all others as usual; ranks and the variance explained are of all test images. Every number is in
+[studies.csv](tables/studies.csv)."""
 NONE = "Not run in this preset: {}. The README says how to add them."
 
 

@@ -1,4 +1,4 @@
-"""The first question of a reader: which claims hold? In: rule `judge`'s tables, out: their count, and every claim."""
+"""The first question of a reader: which claims hold? In: rule `judge`'s tables, out: every claim with its numbers."""
 
 from collections.abc import Iterator
 from math import isnan
@@ -7,20 +7,15 @@ from typing import Any
 import pandas as pd
 
 from bench.records.names import heading
-from bench.report import page
 from bench.report.cells import ABSENT, difference, item, prose, table, with_spread
+from bench.report.count import comparable, topic_of
 from bench.report.results import Results
 from bench.verdicts.cells import BETTER, CONSISTENT, HIGHER, LOWER, SAME, WORSE
 from bench.verdicts.comparison import END, EQUALLY, PREFIXES, WHOLE_CODE
-from bench.verdicts.outcomes import AS_CLAIMED, CONTRADICTED, NOT_COMPARABLE, NOT_DECIDABLE, NOT_RUN, OURS, UNCLEAR
+from bench.verdicts.outcomes import NOT_COMPARABLE, NOT_RUN, OURS, UNCLEAR
 from bench.verdicts.sensitivity import KEPT
 
-ORDER = [AS_CLAIMED, CONTRADICTED, UNCLEAR, NOT_DECIDABLE, NOT_RUN]
 CELL_ORDER = [SAME, CONSISTENT, BETTER, WORSE, LOWER, HIGHER, UNCLEAR, NOT_COMPARABLE, NOT_RUN]
-COUNTED = """\
-## The papers' claims
-
-How many of the claims behind each statement this run bears out; [every claim with its numbers](claims.md)."""
 TEXT = """\
 A claim says that one variant is below another in some metric, equal to it or at least as high within a margin, or near
 a number. Each is tested on the differences between the two for the same seed, which see the same batches, labels and
@@ -31,8 +26,10 @@ difference that so many could have shown, the correction included ([how](../../d
 reads the sentence otherwise than the paper does; it is corrected and counted apart from the paper's.
 
 Ranks are compared by the effective rank, at the end of training or, where the two then explain the images differently,
-at equal reconstruction: the first line decides, the others stand below. The count is of singular values above 0.01."""
-HEADER = ["claim", "metric", "measured", "difference", "seeds", "outcome", "could show"]
+at equal reconstruction: the first line decides, the others stand below. At the end they are, like numbers that name no
+place, of all test images ({}); at equal reconstruction of the first {:,} of them, which training looked at,
+and so is what notes say is explained. The count is of singular values above 0.01 of the largest, in the named place."""
+HEADER = ["claim", "metric", "measured", "difference", "seeds that agree", "outcome", "could show"]
 CELLS_TEXT = """\
 ## The published numbers, one by one
 
@@ -41,55 +38,11 @@ of the paper's, `better` or `worse` (`lower`, `higher` for singular values) show
 neither. The paper does not say how many runs are behind its ±; {} are supposed here."""
 
 
-def count(results: Results) -> str:
-    """Return how many claims of each topic came to what, and whether that is a verdict on the papers."""
-    claims = results.claims[results.claims["paper"] != OURS]
-    counts = pd.crosstab(claims["topic"], claims["outcome"]).reindex(claims["topic"].unique())
-    counts = counts[[name for name in ORDER if name in counts]]
-    rows = [
-        [topic_of(name, results)["title"], *(str(n or ABSENT) for n in line)]
-        for name, line in zip(counts.index, counts.to_numpy(), strict=True)
-    ]
-    total = ["all", *map(str, counts.sum())]
-    parts = [COUNTED, table(["", *counts.columns], [*rows, total]), _readings_of_ours(results), comparable(results)]
-    return "\n\n".join(filter(None, parts))
-
-
-def _readings_of_ours(results: Results) -> str:
-    """Return what claims that are readings of our own came to, which count for no paper; nothing if none ran."""
-    counts = results.claims.loc[results.claims["paper"] == OURS, "outcome"].value_counts()
-    said = ", ".join(f"{name} ({counts[name]})" for name in ORDER if name in counts and name != NOT_RUN)
-    return prose(f"Readings of our own, marked so among the claims and not counted above: {said}.") if said else ""
-
-
-def comparable(results: Results) -> str:
-    """Return whether the outcomes are verdicts on the papers, and why not."""
-    papers = results.claims[results.claims["paper"] != OURS]
-    ran = papers[papers["outcome"] != NOT_RUN]
-    unlike = ran[ran["verdict"] == NOT_COMPARABLE]
-    if unlike.empty:
-        return "Every outcome is a verdict on its paper."
-    counts = unlike["reason"].str.split("; ").explode().value_counts(sort=False)
-    reasons = ", ".join(f"{reason} ({many})" for reason, many in counts.items())
-    said = f"None of the {len(ran)} claims that ran is a verdict on its paper"
-    if len(unlike) < len(ran):
-        said = f"Of the {len(ran)} claims that ran, {len(unlike)} are no verdict on their paper"
-    return prose(f"{said}. They differ from it in (number of claims): {reasons}.")
-
-
-def topic_of(name: str, results: Results) -> dict[str, Any]:
-    """Return a topic of config/claims.yaml."""
-    return results.plan["config"]["claims"]["topics"][name]
-
-
-def anchor(name: str, results: Results) -> str:
-    """Return where a topic stands on the page of claims."""
-    return page.anchor(topic_of(name, results)["title"])
-
-
 def verdicts(results: Results) -> str:
     """Return every claim with its numbers."""
-    parts = [TEXT.format(results.plan["config"]["verdicts"]["level"]), comparable(results)]
+    settings = results.plan["config"]
+    text = TEXT.format(settings["verdicts"]["level"], results.tested(), settings["trajectory"]["images"])
+    parts = ["\n\n".join(map(prose, text.split("\n\n"))), comparable(results)]
     for topic, rows in results.claims.groupby("topic", sort=False):
         parts += _topic(topic_of(topic, results), rows, results)
     return "\n\n".join(parts)
@@ -127,7 +80,7 @@ def places(row: Any) -> dict[str, str]:
     places = {END: "at the end", EQUALLY: "at equal reconstruction"}
     first = {"": places.pop(row.decided_at)}
     others = {PREFIXES[place]: text for place, text in places.items() if row.equal_n >= 0}
-    return first | others | ({"count_": "count"} if row.count_n >= 0 else {})
+    return first | others | ({"count_": f"count, {first['']}"} if row.count_n >= 0 else {})
 
 
 def numbers(row: Any, prefix: str, digits: int) -> list[str]:

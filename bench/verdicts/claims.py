@@ -12,7 +12,7 @@ from bench.records.tables import read_table
 from bench.verdicts.comparable import differences
 from bench.verdicts.comparison import BELOW, END, EQUALLY, NUMBERS
 from bench.verdicts.equal import by_training
-from bench.verdicts.measured import Measured, by_seed, spreads
+from bench.verdicts.measured import Measured, Series, by_seed, spreads
 from bench.verdicts.outcomes import NOT_COMPARABLE, NOT_DECIDABLE, NOT_RUN, OURS, outcomes
 
 DECIDING = "effective_rank"  # of ranks: real numbers, where counts of many seeds tie
@@ -43,10 +43,14 @@ def read_measured(results: Path) -> Measured:
     studies, and the numbers of rule `linear_rank`, as those of a data set called `linear`.
     """
     metrics, studies = (read_table(results / "tables" / f"{name}.csv") for name in ("metrics", "studies"))
-    linear = read_table(results / "linear_rank" / "summary.csv").assign(dataset="linear")
     along = results / "tables" / "trajectory.csv"  # tables of before there were any may be judged again
     paths = by_training(read_table(along)) if along.exists() else {}
-    return Measured(by_seed(metrics) | spreads(studies) | by_seed(linear), paths=paths)
+    return Measured(by_seed(metrics) | spreads(studies) | read_linear(results), paths=paths)
+
+
+def read_linear(results: Path) -> Series:
+    """Return the numbers of rule `linear_rank`, as those of a data set called `linear`."""
+    return by_seed(read_table(results / "linear_rank" / "summary.csv").assign(dataset="linear"))
 
 
 def _unlike(claim: dict[str, Any], plan: dict[str, Any], data: dict[str, Any]) -> list[str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from bench.records.names import RANK
+from bench.records.names import RANK, labels
 from bench.verdicts.measured import Measured
 from bench.verdicts.significance import NOTHING, corrected, paired
 
@@ -36,13 +36,14 @@ def family(plan: dict[str, Any], measured: Measured) -> pd.DataFrame:
 def methods(dataset: str, plan: dict[str, Any]) -> dict[str, str]:
     """Map each method on a data set to its variant there, the first of its list that runs; in the plan's order.
 
-    A variant that no method lists is one by its own name, unless it is left out.
+    A variant that no method lists is one by its own label, unless it is left out.
     """
     settings, own = plan["config"]["family"], plan["config"]["variants"]
     running = list(dict.fromkeys(run["variant"] for run in plan["runs"] if run["dataset"] == dataset))
     listed = [*settings["left_out"], *(name for variants in settings["methods"].values() for name in variants)]
-    by_method = {}
-    for method, variants in (settings["methods"] | {name: [name] for name in own if name not in listed}).items():
+    called, by_method = labels(plan), {}
+    others = {called[name]: [name] for name in own if name not in listed}
+    for method, variants in (settings["methods"] | others).items():
         if chosen := next((name for name in variants if name in running), None):
             by_method[method] = chosen
     return dict(sorted(by_method.items(), key=lambda pair: running.index(pair[1])))

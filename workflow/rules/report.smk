@@ -113,6 +113,7 @@ rule front_page:
         "<results>/front.json",
         "<results>/tables/check.csv",
         others(),
+        plan="<results>/plan.json",
         code=code("front_page"),
     output:
         page="results/tables.md",

@@ -113,5 +113,5 @@ def _marks(axes: Axes, factors: int | None) -> None:
 def _name(variant: str, panel: dict[str, Any], source: Source) -> str:
     seeds = len(source.seeds(panel["dataset"], variant))
     explained = source.values(panel["dataset"], variant, "explained_variance")
-    lost = f" ({len(explained)} of {seeds}, {seeds - len(explained)} diverged)" if len(explained) < seeds else ""
+    lost = f" ({seeds - len(explained)} of {seeds} diverged)" if len(explained) < seeds else ""
     return f"{source.label(variant, panel['dataset'])}, {explained.mean():.2f}{lost}"

@@ -30,8 +30,9 @@ def height(panel: dict[str, Any], source: Source) -> float:
 
 def note(panel: dict[str, Any], source: Source) -> str:
     """Return what a panel's title says beside the data set."""
-    seeds = source.most_seeds(panel)
-    return f"a line per seed and the mean of {seeds}" if seeds > 1 else "1 seed"
+    seeds, images = source.most_seeds(panel), source.plan["config"]["trajectory"]["images"]
+    lines = f"a line per seed and the mean of {seeds}" if seeds > 1 else "1 seed"
+    return f"first {images:,} test images; {lines}"
 
 
 def draw(area: SubFigure, panel: dict[str, Any], source: Source) -> None:
@@ -108,4 +109,4 @@ def _axes(axes: Axes, seen: dict[str, pd.DataFrame], metric: str) -> None:
 
 def _name(seen: pd.DataFrame, label: str) -> str:
     seeds, whole = (len(part.index.unique("seed")) for part in (seen, _whole(seen)))
-    return f"{label} ({whole} of {seeds}, {seeds - whole} diverged)" if whole < seeds else label
+    return f"{label} ({seeds - whole} of {seeds} diverged)" if whole < seeds else label
