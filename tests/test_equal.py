@@ -208,7 +208,7 @@ def test_the_reports_line_holds_both_places_and_the_count():
     assert {text: numbers(row, prefix, 1) for prefix, text in places(row).items()} == {
         "at equal reconstruction": ["5.0 against 7.1", "-2.0 [-2.2, -1.9]", "5 of 5"],
         "at the end": ["5.0 against 20.1", "-15.0 [-15.2, -14.9]", "5 of 5"],
-        "count": ["10.1 against 14.2", "-4.1 [-4.3, -3.8]", "5 of 5"],
+        "count, at equal reconstruction": ["10.1 against 14.2", "-4.1 [-4.3, -3.8]", "5 of 5"],
     }
 
 
