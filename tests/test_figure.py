@@ -167,7 +167,8 @@ def test_the_frontier_has_a_panel_for_what_was_measured_a_name_per_method_and_se
         for quality in ("FID, GMM (lower is better)", "variance explained (higher is better)")
         for title in ("shapes", "mnist5k (digits)")
     ]
-    assert {"AE", "IRMAE", "PCA"} <= {*names(frontier[0])} and {"AE", "IRMAE", "PCA", "VAE"} <= {*names(frontier[1])}
+    assert {"AE", "IRMAE l=2", "PCA"} <= {*names(frontier[0])}
+    assert {"AE", "IRMAE l=8", "PCA", "VAE"} <= {*names(frontier[1])}
     mean, dots = (
         next(line for line in curves(frontier[0], style.BLUE) if line.get_markersize() == size) for size in (7, 3)
     )

@@ -167,5 +167,5 @@ def _name(axes: Axes, panel: Panel, source: Source) -> None:
     across = [np.array([[x, y] for x in edge]) for y in panel.lines.values()]
     anchors = np.concatenate([points, ends])
     colours = [ink(source.colours[variant]) for variant in panel.points["variant"]] + [MUTED] * len(ends)
-    names = [*(source.label(method, panel.dataset) for method in panel.points.index), *panel.lines]
+    names = [*(source.label(variant, panel.dataset) for variant in panel.points["variant"]), *panel.lines]
     label_points(axes, anchors, np.zeros_like(anchors), names, colours, [*spokes, *across])
