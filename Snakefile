@@ -20,7 +20,8 @@ from workflow.jobs import equip
 from workflow.lock import lock_folder
 from workflow.configs import presets
 from workflow.plan import PAPER
-from workflow.totals import refusal
+from workflow.machine import Machine
+from workflow.totals import refusal, sharing
 from workflow.view import View
 
 CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
@@ -51,6 +52,8 @@ if config["preset"] != PAPER:
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/inputs.smk"
+include: "workflow/rules/settings.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/evaluate.smk"
@@ -106,8 +109,11 @@ rule all:
 equip(workflow.rules, CONFIG)
 
 
-# On a cluster the total of the default profile does not hold; its profile says so with this scope.
+# On a cluster there is no total; its profile says so with this scope.
 if workflow.is_main_process and workflow.resource_scopes.get("gpu") != "local":
+    if "gpu" not in workflow.global_resources:
+        memories = [mib for _, mib, _ in Machine(ROOT).gpus] if CONFIG["device"] == "cuda" else []
+        workflow.register_resource("gpu", sharing(memories, os.environ.get("CUDA_VISIBLE_DEVICES")))
     asked = {rule.name: rule.resources["gpu"].value for rule in workflow.rules if "gpu" in rule.resources}
     if message := refusal("gpu", asked, workflow.global_resources.get("gpu").value):
         raise WorkflowError(message)

@@ -119,7 +119,6 @@ def test_where_torch_is_broken_nothing_can_run(checkout):
             "580.95.05; torch cannot use a GPU (no libcuda): mend that first",
             True,
         ),
-        ({"bin/nvidia-smi": f"echo '{CARD}'; echo '{CARD}'"}, "GPUs", "`--resources gpu=2` uses all of them", False),
         ({"bin/nvidia-smi": f"echo '{CARD.replace('81920', '8192')}'"}, "GPUs", "RRAE on CelebA may not fit", False),
         (
             {"bin/nvidia-smi": f"echo '{CARD.replace('81920', '[N/A]')}'"},

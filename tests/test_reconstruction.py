@@ -4,6 +4,7 @@ import torch
 from small_run import CPU, write_small_run
 
 from bench.encode import encode_data
+from bench.engine.build import decode, encode
 from bench.measures.reconstruction import measure, pixel_variance, reconstruction_error
 
 
@@ -42,6 +43,24 @@ def test_a_black_image_costs_the_mean_square_of_the_pixels():
 
     expected = ((images() / 255) ** 2).mean()
     assert reconstruction_error(Black(0.0), codes(), images(), CPU) == pytest.approx(expected, rel=1e-5)
+
+
+def test_tf32_is_off_where_images_are_encoded_decoded_and_compared_and_back_afterwards(monkeypatch):
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", True)
+    seen = []
+
+    class Spy(Shifted):
+        def decode(self, z):
+            seen.append(torch.backends.cudnn.allow_tf32)
+            return z
+
+        encode = decode
+
+    model = Spy(0.0)
+    encode(model, images(), CPU)
+    decode(model, codes(), CPU)
+    reconstruction_error(model, codes(), images(), CPU)
+    assert seen == [False] * 3 and torch.backends.cudnn.allow_tf32
 
 
 def test_the_mean_image_explains_nothing_in_whatever_chunks_it_is_computed():

@@ -7,9 +7,11 @@ from types import SimpleNamespace
 import pytest
 import torch
 from small_run import CPU, make_spec, pictures
+from test_any_config import SMOKE
 
 from bench.engine.steps import PER_REPLAY, WARM_UP, Steps, concurrently, make_room, undisturbed
-from bench.engine.training import Result, Trainer
+from bench.engine.training import PIECE, Result, Trainer
+from bench.engine.trajectory import Looks, looked_at
 
 GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device on this machine")
 
@@ -111,3 +113,15 @@ def test_on_a_gpu_steps_are_taken_one_by_one_until_a_graph_can_hold_them(monkeyp
     for _ in range(2):
         steps.run(lambda index: taken.append(int(index)), torch.arange(2 * PER_REPLAY + 3))
     assert (len(taken), len(replayed)) == (2 * PER_REPLAY + 3 + 3, 2) and taken[-3:] == [20, 21, 22]
+
+
+def test_the_smoke_preset_replays_takes_a_rest_singly_and_settles_in_between():
+    training = SMOKE["training"]
+    for dataset in SMOKE["datasets"]:
+        steps = SMOKE["data"][dataset]["train"] // training["batch"]
+        total = training["epochs"] * steps
+        looks = Looks(looked_at(total, total, SMOKE["trajectory"]["points"]), lambda model: {})
+        lengths = [len(part) for (part,) in looks.parts((torch.zeros(steps),), steps)]  # of the second epoch
+        assert steps >= WARM_UP
+        assert any(PER_REPLAY < length < PIECE for length in lengths)
+    assert round(SMOKE["variants"]["arrae"]["fine_tune"] * training["epochs"]) == 1

@@ -1,6 +1,24 @@
-"""A job that asks for more than there is in all is refused by name."""
+"""As many jobs use GPUs as fit; one that asks for more than there is in all is refused by name."""
 
-from workflow.totals import refusal
+import pytest
+
+from workflow.totals import refusal, sharing
+
+
+@pytest.mark.parametrize(
+    ("memories", "visible", "jobs"),
+    [
+        ([], None, 1),  # a job says itself that there is no GPU
+        (["24564"], None, 1),
+        (["81559"], None, 2),
+        (["143771"], None, 5),
+        (["[N/A]"], None, 1),
+        (["81559", "81559", "24564"], None, 5),
+        (["81559", "81559", "81559", "81559"], "0,3", 4),
+    ],
+)
+def test_a_gpu_takes_as_many_jobs_as_of_the_largest_fit(memories, visible, jobs):
+    assert sharing(memories, visible) == jobs
 
 
 def test_the_rule_that_asks_for_most_is_named_with_what_to_do():

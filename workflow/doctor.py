@@ -13,6 +13,7 @@ from pathlib import Path
 from bench.datasets.base import raw
 from workflow.machine import Machine
 from workflow.places import ROOT, raw_data
+from workflow.totals import LARGEST
 
 COMMANDS = {
     "smoke": "bash workflow/run.sh --cores all --config preset=smoke",
@@ -29,8 +30,6 @@ PACKAGES = 6  # GB; measured: 5.3
 DISK = {"smoke": 1, "quick": 1, "paper": 90, "paper without CelebA": 30}
 # GB of memory. quick: its largest job took 1.1, measured. paper: what the Slurm profile asks for at most, an estimate.
 MEMORY = {"smoke": 2, "quick": 2, "paper": 16, "paper without CelebA": 16}
-# GiB of a GPU that one seed of RRAE takes on CelebA, in batches of 1,152; reckoned, not measured.
-LARGEST = 28
 DATA_ROOT = "data"  # config.yaml's (a test compares)
 FETCHED = "results/paper/data"  # below the suite's folder: what the paper preset fetched before
 DOWNLOADED = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST"}  # and how their folders are called
@@ -105,8 +104,6 @@ def gpus(machine: Machine) -> Line:
     named = os.environ.get("CUDA_VISIBLE_DEVICES")
     if named is not None:
         advice.append(f"CUDA_VISIBLE_DEVICES is {named!r}: jobs use no others")
-    elif len(machine.gpus) > 1:
-        advice.append(f"`--resources gpu={len(machine.gpus)}` uses all of them")
     if all(mib.isdecimal() and int(mib) < LARGEST * 1024 for _, mib, _ in machine.gpus):
         advice.append(f"RRAE on CelebA may not fit, it is reckoned at {LARGEST} GiB")
     listed = ", ".join(f"{name} {mib} MiB" for _, mib, name in machine.gpus)

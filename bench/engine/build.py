@@ -1,7 +1,8 @@
 """Building a run's models from its specification, and using the trained ones."""
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,17 @@ from bench.records.data import to_unit
 from bench.records.files import intact
 from bench.records.spec import Spec
 from bench.records.stream import stream, stream_seed
+
+
+@contextmanager
+def full_precision() -> Iterator[None]:
+    """Turn off TF32, which cuDNN uses for convolutions by default: training may use it, what is measured may not."""
+    allowed = torch.backends.cudnn.allow_tf32
+    torch.backends.cudnn.allow_tf32 = False
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.allow_tf32 = allowed
 
 
 def initial_model(spec: Spec, seed: int) -> Autoencoder:
@@ -49,7 +61,7 @@ def map_images(
     function: Callable[[Tensor], Tensor], images: np.ndarray, device: torch.device, batch: int = 500
 ) -> np.ndarray:
     """Apply a function of images in [0, 1] to uint8 images [n, c, h, w], batch by batch; float32."""
-    with torch.inference_mode():
+    with torch.inference_mode(), full_precision():
         parts = [function(to_unit(images[i : i + batch]).to(device)) for i in range(0, len(images), batch)]
     return torch.cat(parts).float().cpu().numpy()
 
@@ -67,7 +79,7 @@ def draw_codes(model: Autoencoder, images: np.ndarray, split: str, seed: int, de
 def decode(model: Autoencoder, z: np.ndarray | Tensor, device: torch.device, batch: int = 500) -> np.ndarray:
     """Map codes [n, d] to uint8 images [n, c, h, w], rounded to the nearest grey level."""
     codes = torch.as_tensor(z, dtype=torch.float32)
-    with torch.inference_mode():
+    with torch.inference_mode(), full_precision():
         parts = [to_pixels(model.decode(part.to(device))) for part in codes.split(batch)]
     return torch.cat(parts).cpu().numpy()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from bench.engine.build import full_precision
 from bench.measures.base.trained import Trained
 from bench.models.base.autoencoder import RECONSTRUCTION, Autoencoder
 from bench.records.data import load, to_unit
@@ -25,6 +26,7 @@ def measure(trained: Trained) -> Iterator[tuple[str, float]]:
         yield "penalty_share", share
 
 
+@full_precision()
 def penalty_share(trained: Trained) -> float | None:
     """Return what share of the loss of the test images the penalties are; None for a model without any.
 
@@ -51,7 +53,7 @@ def reconstruction_error(
 ) -> float:
     """Return the squared error on the unit scale of codes [n, d], the mean over uint8 images [n, c, h, w]."""
     total = 0.0
-    with torch.inference_mode():
+    with torch.inference_mode(), full_precision():
         for start in range(0, len(images), batch):
             part = slice(start, start + batch)
             x = to_unit(images[part]).to(device)

@@ -4,8 +4,6 @@ Its disk cache, which is keyed by name alone, is never used.
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +18,7 @@ from torch_fidelity.metric_prc import KEY_METRIC_PRECISION, KEY_METRIC_RECALL, p
 from torch_fidelity.registry import register_feature_extractor
 from torch_fidelity.utils import create_feature_extractor
 
+from bench.engine.build import full_precision
 from bench.job.command import Stop
 from bench.job.progress import track
 from bench.records.files import intact
@@ -103,7 +102,7 @@ def load_extractor(name: str, weights: Path, device: torch.device) -> FeatureExt
 def images_to_features(images: np.ndarray, extractor: FeatureExtractorBase, device: torch.device) -> Tensor:
     """Map uint8 images [n, c, h, w] to features [n, f] on the device; grey images are repeated to three channels."""
     parts = []
-    with torch.inference_mode(), _full_precision():
+    with torch.inference_mode(), full_precision():
         for start in track(range(0, len(images), BATCH), f"batches of {BATCH} images to features"):
             x = torch.from_numpy(np.array(images[start : start + BATCH])).to(device)
             parts.append(extractor(x.expand(-1, 3, -1, -1))[0].float())
@@ -188,14 +187,3 @@ def features_to_precision_recall(generated: Tensor, reference: Tensor) -> tuple[
         generated, reference, prc_neighborhood=NEIGHBOURS, prc_batch_size=ROWS, save_cpu_ram=True, verbose=False
     )
     return shares[KEY_METRIC_PRECISION], shares[KEY_METRIC_RECALL]
-
-
-@contextmanager
-def _full_precision() -> Iterator[None]:
-    """Turn off TF32, which cuDNN uses for convolutions by default and which shifts FIDs."""
-    allowed = torch.backends.cudnn.allow_tf32
-    torch.backends.cudnn.allow_tf32 = False
-    try:
-        yield
-    finally:
-        torch.backends.cudnn.allow_tf32 = allowed
