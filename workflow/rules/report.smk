@@ -99,6 +99,7 @@ rule check:
         [f"{OUT}/tables/{name}.csv" for name in (*GATHERED, *JUDGED, *LONG_TABLES) if name != "jobs"],
         figures(),
         "<results>/tables.md",
+        "<results>/index.html",
         plan="<results>/plan.json",
         code=code("check"),
     output:
