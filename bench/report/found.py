@@ -29,7 +29,8 @@ def found(results: Results) -> str:
     """Return every question with what the claims behind it came to, where they ran."""
     questions = results.plan["config"]["claims"]["questions"]
     answered = [(question["asks"], [*answers(question, results)]) for question in questions]
-    return "\n".join(["## What it found", "", *(_sentence(asks, given) for asks, given in answered if given)])
+    known: set[str] = set()
+    return "\n".join(["## What it found", "", *(_sentence(asks, given, known) for asks, given in answered if given)])
 
 
 def answers(question: dict[str, Any], results: Results) -> Iterator[Answer]:
@@ -54,10 +55,13 @@ def _answer(claim: str, row: Any, results: Results) -> Answer:
     )
 
 
-def _sentence(asks: str, given: list[Answer]) -> str:
-    said = [
-        f"{data}: {'; '.join(_said(answer) for answer in own)}" for data, own in groupby(given, lambda own: own.data)
-    ]
+def _sentence(asks: str, given: list[Answer], known: set[str]) -> str:
+    """Return a question with its answers; a data set that is `known` by its title is called by the name in it."""
+    said = []
+    for data, own in groupby(given, lambda own: own.data):
+        title = data.split(" (")[0] if data in known else data
+        known.add(data)
+        said.append(f"{title}: {'; '.join(map(_said, own))}")
     return item(f"**{asks}** {'. '.join(said)}.")
 
 

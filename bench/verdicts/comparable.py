@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bench.records.names import OF_FEATURES, PAPER_DATA, PAPER_EXTRACTOR, data_title
+from bench.records.names import OF_FEATURES, PAPER_DATA, PAPER_EXTRACTOR
 
 # What `claims.size` asks of some kinds of metric alone.
 SAMPLES = "samples"
@@ -28,7 +28,7 @@ def _differences(kind: str, role: str, plan: dict[str, Any], data: dict[str, Any
     dataset = plan["roles"][role]
     record = data[dataset]
     if dataset != paper.dataset:
-        yield f"another data set ({data_title(record)} for {paper.title})"
+        yield f"another data set ({record['title'].split(' (')[0]} for {paper.title})"
     elif record["counts"]["train"] != paper.train:
         yield f"{record['counts']['train']:,} of {paper.train:,} training images"
     if f"{kind}:" in OF_FEATURES and config["fid"]["extractor"] != PAPER_EXTRACTOR:
