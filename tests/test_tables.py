@@ -90,7 +90,7 @@ def test_it_begins_with_an_answer_to_every_question_whose_claims_ran(text):
         "shapes: unclear (effective rank at the end of training: 3.5 for IRMAE l=2, 3.5 for AE; 0 of 3 seeds agree)"
         in (words(answers[0]))
     )
-    said = "mnist5k (digits): as claimed (FID, GMM: 34.00 for IRMAE l=8, 39.00 for AE; 3 of 3 seeds agree)."
+    said = "mnist5k: as claimed (FID, GMM: 34.00 for IRMAE l=8, 39.00 for AE; 3 of 3 seeds agree)."
     assert words(answers[2].split("\n\n")[0]) == f"**Are its samples better?** {said}"
     assert "0.67 for orthogonal, rate adjusted, claimed 0;" in words(answers[4])
 
@@ -101,7 +101,7 @@ def test_the_claims_are_counted_by_statement_and_are_no_verdicts_on_the_paper(te
     assert row(part, "Better samples, on faces") == ["-", "-", "2"]
     assert row(part, "all") == ["5", "15", "37"]
     assert "None of the 20 claims that ran is a verdict on its paper." in part
-    assert "another data set (mnist5k (digits) for MNIST) (11)" in words(part)
+    assert "another data set (mnist5k for MNIST) (11)" in words(part)
     assert "Readings of our own, marked so among the claims and not counted above: unclear (2)." in part
 
 
