@@ -57,16 +57,26 @@ def answer(presets: Sequence[Left]) -> str:
 
 def _outcomes(question: dict[str, Any], presets: Sequence[Left]) -> str:
     """Return what a question's claims came to: one word where all agree, else how many, or on which data."""
-    ran = [next((own.claims[name] for own in presets if name in own.claims), None) for name in question["claims"]]
-    ran = [claim for claim in ran if claim]
-    by_outcome: dict[str, list[str]] = {}
-    for claim in ran:
-        by_outcome.setdefault(claim["outcome"], []).append(claim["role"])
+    largest = _largest(presets)
+    ran = [largest[name] for name in question["claims"] if name in largest]
+    by_outcome: dict[str, list[tuple[Left | Alone, dict[str, Any]]]] = {}
+    for own, claim in ran:
+        by_outcome.setdefault(claim["outcome"], []).append((own, claim))
     if len(by_outcome) == 1:
-        return next(iter(by_outcome))
-    if len({claim["role"] for claim in ran}) == len(ran):
-        return ", ".join(f"{name} on {' and '.join(roles)}" for name, roles in by_outcome.items())
-    return ", ".join(f"{name} in {len(roles)} of {len(ran)}" for name, roles in by_outcome.items())
+        return "".join(_said(outcome, claims) for outcome, claims in by_outcome.items())
+    if len({claim["role"] for _, claim in ran}) == len(ran):
+        where = {
+            outcome: [claim["role"] + ("" if own is presets[0] else f" (`{own.preset}`)") for own, claim in claims]
+            for outcome, claims in by_outcome.items()
+        }
+        return ", ".join(f"{outcome} on {' and '.join(roles)}" for outcome, roles in where.items())
+    return ", ".join(f"{outcome} in {len(claims)} of {len(ran)}" for outcome, claims in by_outcome.items())
+
+
+def _said(outcome: str, claims: Sequence[tuple[Left | Alone, dict[str, Any]]]) -> str:
+    """Return an outcome; of claims that are unclear for want of seeds alone, that all seeds agree."""
+    counts = [claim["seeds"].split(" of ") for _, claim in claims]
+    return f"{outcome}, though all seeds agree" if outcome == UNCLEAR and all(a == b for a, b in counts) else outcome
 
 
 def _pictures(presets: Sequence[Left]) -> Iterator[str]:
