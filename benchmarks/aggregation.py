@@ -16,7 +16,7 @@ from benchmarks.side_by_side import Line, seconds
 from workflow.plan import make_plan
 
 sys.path.append(str(REPOSITORY / "tests"))
-synthetic = importlib.import_module("synthetic")
+synthetic = importlib.import_module("synthetic_config")
 
 VARIANTS, SEEDS = 500, 20
 PER_SEED = 100  # numbers of a variant's seed

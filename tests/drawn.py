@@ -1,6 +1,6 @@
 """What figures are drawn of in tests, and what a drawn one holds."""
 
-from synthetic import PAPER, write_numbers, write_results
+from synthetic_config import PAPER, write_numbers, write_results
 
 from bench.records.tables import read_table
 

@@ -2,7 +2,7 @@
 
 import re
 
-from synthetic import PAPER, write_numbers
+from synthetic_config import PAPER, write_numbers
 
 from bench.checks.every import check
 from bench.checks.folder import Folder

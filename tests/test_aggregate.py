@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from synthetic import DIVERGED, LATENT, SEEDS, values, write_results
+from synthetic_config import DIVERGED, LATENT, SEEDS, values, write_results
 
 from bench.job.command import Stop
 from bench.records.files import write_rows

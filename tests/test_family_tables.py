@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from pages import row, section
-from synthetic import PAPER
+from synthetic_config import PAPER
 
 from bench.report.family import family
 from bench.report.results import read_results

@@ -8,7 +8,7 @@ import pytest
 from drawn import axes_of, drawable, words
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from synthetic import LATENT, PAPER
+from synthetic_config import LATENT, PAPER
 
 from bench import figure
 from bench.records.files import write_json

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from pages import row, section, words
-from synthetic import PAPER
+from synthetic_config import PAPER
 
 from bench.records.files import read_json
 from bench.records.tables import read_table

@@ -7,7 +7,7 @@ import pytest
 from checkout import Checkout
 from smoke_run import COMMAND
 from smoke_run import results as everything
-from synthetic import PAPER, write_tables
+from synthetic_config import PAPER, write_tables
 
 from bench.records.files import read_json, write_json
 from bench.report.results import read_results

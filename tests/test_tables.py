@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import yaml
 from pages import committed, row, section, words
-from synthetic import CONFIG, PAPER, write_results, write_tables
+from synthetic_config import CONFIG, PAPER, write_results, write_tables
 
 from bench.records.files import read_json, write_json
 from bench.records.names import data_title, label, labels, title_in

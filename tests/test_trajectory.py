@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 from small_run import CPU, make_spec, pictures
-from synthetic import PAPER, write_numbers, write_results
+from synthetic_config import PAPER, write_numbers, write_results
 
 from bench import figure
 from bench.engine.build import encode, load_models
