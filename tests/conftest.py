@@ -14,7 +14,7 @@ import torch
 from checkout import Checkout
 from filelock import FileLock
 from smoke_run import finish
-from synthetic_config import write_results, write_tables
+from synthetic_results import write_results, write_tables
 
 from bench.engine.checkpoint import Checkpoint
 

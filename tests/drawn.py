@@ -1,6 +1,6 @@
 """What figures are drawn of in tests, and what a drawn one holds."""
 
-from synthetic_config import PAPER, write_numbers, write_results
+from synthetic_results import PUBLISHED, write_numbers, write_results
 
 from bench.records.tables import read_table
 
@@ -9,7 +9,7 @@ def drawable(folder):
     """Return what a figure takes, made in a folder: the plan, the results and the published numbers."""
     plan = write_results(folder)
     write_numbers(folder)
-    return plan, folder, read_table(PAPER)
+    return plan, folder, read_table(PUBLISHED)
 
 
 def axes_of(whole):

@@ -8,7 +8,8 @@ import pytest
 from drawn import axes_of, drawable, words
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from synthetic_config import LATENT, PAPER
+from synthetic_config import LATENT
+from synthetic_results import PUBLISHED
 
 from bench import figure
 from bench.records.files import write_json
@@ -39,7 +40,7 @@ def drawn_twice(results, tmp_path_factory):
     folders = [tmp_path_factory.mktemp("figures") for _ in range(2)]
     for each, theme in zip(folders, ({}, THEME), strict=True):
         with matplotlib.rc_context(theme):
-            figure.main(plan=folder / "drawn.json", paper=PAPER, figures=each)
+            figure.main(plan=folder / "drawn.json", paper=PUBLISHED, figures=each)
     return folders
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from drawn import axes_of, drawable
-from synthetic_config import SIDE
+from synthetic_runs import SIDE
 
 from bench import figure
 from bench.datasets import shapes

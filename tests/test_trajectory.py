@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 from small_run import CPU, make_spec, pictures
-from synthetic_config import PAPER, write_numbers, write_results
+from synthetic_results import PUBLISHED, write_numbers, write_results
 
 from bench import figure
 from bench.engine.build import encode, load_models
@@ -146,7 +146,7 @@ def curves(axes):
 
 def drawn(plan, folder, panels):
     plan = plan | {"figures": {"trajectory": {"kind": "trajectory", "panels": panels}}}
-    whole = figure.figure(plan, folder, read_table(PAPER), "trajectory")
+    whole = figure.figure(plan, folder, read_table(PUBLISHED), "trajectory")
     return [area.get_axes() for area in whole.subfigs]
 
 
