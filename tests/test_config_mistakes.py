@@ -1,19 +1,13 @@
 """What is wrong with a config is said before any job, in a line each that names what exists."""
 
-import copy
 import re
 
 import pytest
 from checkout import REPOSITORY
-from paper_config import PAPER, SCHEMA, merged, preset
+from paper_config import SCHEMA, merged, preset
 
 from workflow.check import problems
 from workflow.check_claims import check_claims
-
-
-@pytest.fixture
-def config():
-    return copy.deepcopy(PAPER)
 
 
 @pytest.mark.parametrize("name", ["paper", "quick", "smoke"])

@@ -1,20 +1,13 @@
 """Expanding a config into runs: what each is of, where it lies, and what trains again."""
 
-import copy
 import subprocess
 import sys
 
 import pytest
 from checkout import REPOSITORY
-from paper_config import PAPER
 
 from workflow import plan
 from workflow.studies import studied
-
-
-@pytest.fixture
-def config():
-    return copy.deepcopy(PAPER)
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,6 @@
 """The figures of a plan: which there are, what they show of what runs, and the images they read."""
 
-import copy
-
-import pytest
-from paper_config import PAPER
-
 from workflow import plan
-
-
-@pytest.fixture
-def config():
-    return copy.deepcopy(PAPER)
 
 
 def test_a_figure_leaves_out_what_does_not_run(config):
