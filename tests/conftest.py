@@ -1,4 +1,4 @@
-"""Fixtures: checkouts in which Snakemake runs or has run, a finished results folder to plant faults in, arithmetic."""
+"""Fixtures: checkouts in which Snakemake runs or has run, a finished results folder, the paper's config, arithmetic."""
 
 import copy
 import os

@@ -15,7 +15,7 @@ COLUMNS = ["table", "dataset", "variant", "metric", "value", "sd", "source"]
 
 def cell(ours, published, sd=NAN, metric="fid:gmm", dataset="mnist"):
     values = Measured({(dataset, "ae", metric): series(*ours)} if ours else {})
-    paper = pd.DataFrame([("table 1", dataset, "ae", metric, published, sd, "Table 1")], COLUMNS)
+    paper = pd.DataFrame([("table 1", dataset, "ae", metric, published, sd, "Table 1")], columns=COLUMNS)
     return cells(plan(), values, paper, DATA).iloc[0]
 
 
@@ -61,6 +61,6 @@ def test_the_margin_is_a_share_but_at_least_an_absolute_number():
 def test_a_number_of_another_extractor_is_not_comparable():
     config = copy.deepcopy(PAPER) | {"fid": PAPER["fid"] | {"extractor": "in_domain"}}
     values = Measured({("mnist", "ae", "fid:gmm"): series(*LOW)})
-    paper = pd.DataFrame([("table 1", "mnist", "ae", "fid:gmm", 38.0, NAN, "Table 1")], COLUMNS)
+    paper = pd.DataFrame([("table 1", "mnist", "ae", "fid:gmm", 38.0, NAN, "Table 1")], columns=COLUMNS)
     row = cells(plan(config=config), values, paper, DATA).iloc[0]
     assert (row["verdict"], row["reason"]) == ("not comparable", "another extractor (in_domain)")

@@ -13,7 +13,7 @@ from bench.verdicts.measured import by_seed
 
 def test_a_table_of_numbers_is_read_by_seed():
     columns = ["dataset", "variant", "metric", "seed", "value"]
-    values = by_seed(pd.DataFrame([("mnist", "ae", "mse", 1, 2.0), ("mnist", "ae", "mse", 0, 1.0)], columns))
+    values = by_seed(pd.DataFrame([("mnist", "ae", "mse", 1, 2.0), ("mnist", "ae", "mse", 0, 1.0)], columns=columns))
     assert values["mnist", "ae", "mse"].to_dict() == {0: 1.0, 1: 2.0}
 
 

@@ -21,7 +21,7 @@ def alternatives(name, metric, **variants):
         for variant, values in variants.items()
         for seed, value in enumerate(values)
     ]
-    return pd.DataFrame(rows, ALTERNATIVE)
+    return pd.DataFrame(rows, columns=ALTERNATIVE)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_an_unclear_claim_may_become_clear():
 def test_another_metric_may_stand_for_the_usual_one():
     values = dict(measured(irmae=LOW, ae=HIGH).usual)
     values |= {("mnist", v, "kid:gmm"): series(*x) for v, x in (("irmae", HIGH), ("ae", LOW))}
-    judged = sensitivity(plan(("c", "irmae", "ae")), Measured(values), pd.DataFrame([], ALTERNATIVE))
+    judged = sensitivity(plan(("c", "irmae", "ae")), Measured(values), pd.DataFrame(columns=ALTERNATIVE))
     row = judged.set_index("alternative").loc["kid"]
     assert (row["metric"], row["outcome"], row["effect"]) == ("kid:gmm", "contradicted", "reversed")
     assert "one-gaussian" not in set(judged["alternative"])  # never measured here
