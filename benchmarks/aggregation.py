@@ -16,7 +16,7 @@ from benchmarks.side_by_side import Line, seconds
 from workflow.plan import make_plan
 
 sys.path.append(str(REPOSITORY / "tests"))
-synthetic = importlib.import_module("synthetic")
+configs, numbers, runs = (importlib.import_module(f"synthetic_{part}") for part in ("config", "values", "runs"))
 
 VARIANTS, SEEDS = 500, 20
 PER_SEED = 100  # numbers of a variant's seed
@@ -28,7 +28,7 @@ def measure(device: torch.device) -> list[Line]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_numbers(folder)
-        plan, kept = folder / "plan.json", {"paper": synthetic.PAPER, "tables": folder / "tables"}
+        plan, kept = folder / "plan.json", {"paper": REPOSITORY / "config/paper.csv", "tables": folder / "tables"}
         pages = {"pages": folder, "front": folder / "front.json"}
         steps = {
             "aggregate": partial(aggregate.main, plan=plan, tables=folder / "tables"),
@@ -43,7 +43,7 @@ def measure(device: torch.device) -> list[Line]:
 
 def write_numbers(folder: Path) -> None:
     """Write the plan of a large study and everything that aggregate reads of it."""
-    config = synthetic.config()
+    config = configs.config()
     plan = make_plan(
         config
         | {"variants": {f"irmae-{i}": {"model": "irmae", "depth": 1 + i} for i in range(VARIANTS)}}
@@ -51,18 +51,18 @@ def write_numbers(folder: Path) -> None:
         | {"sensitivity": config["sensitivity"] | {"retrain": []}}
     )
     write_json(folder / "plan.json", plan | {"jobs": []})  # what they cost is no number of these
-    synthetic.write_data(folder / "data/mnist5k", "mnist5k")
+    runs.write_data(folder / "data/mnist5k", "mnist5k")
     linear_rank.main(settings=config["linear_rank"], seeds=[0], results=folder / "linear_rank")
     for run in plan["runs"]:
         write_metrics(folder / run["path"] / "metrics", run)
-        synthetic.write_run(folder, run | {"metrics": []})
+        runs.write_run(folder, run | {"metrics": []})
 
 
 def write_metrics(folder: Path, run: dict[str, Any]) -> None:
     """Write a run's numbers, those of an autoencoder's seed filled up to `PER_SEED` with singular values."""
-    values = {seed: synthetic.values(run, seed) for seed in run["seeds"]}
+    values = {seed: numbers.values(run, seed) for seed in run["seeds"]}
     own = sum(len(values[run["seeds"][0]][step]) for step in run["metrics"])
-    more = {f"singular_value:{synthetic.LATENT + i}": 1 / (3 + i) for i in range(PER_SEED - own)}
+    more = {f"singular_value:{configs.LATENT + i}": 1 / (3 + i) for i in range(PER_SEED - own)}
     for step in run["metrics"]:
         added = more if step == "encode" else {}
         rows = [(seed, name, value) for seed in run["seeds"] for name, value in (values[seed][step] | added).items()]

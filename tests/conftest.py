@@ -1,5 +1,6 @@
-"""Fixtures: checkouts in which Snakemake runs or has run, a finished results folder to plant faults in, arithmetic."""
+"""Fixtures: checkouts in which Snakemake runs or has run, a finished results folder, the paper's config, arithmetic."""
 
+import copy
 import os
 import shutil
 import signal
@@ -13,10 +14,13 @@ import pytest
 import torch
 from checkout import Checkout
 from filelock import FileLock
+from paper_config import PAPER
 from smoke_run import finish
-from synthetic import write_results, write_tables
+from synthetic_results import PUBLISHED, write_results, write_tables
 
 from bench.engine.checkpoint import Checkpoint
+from bench.records.files import read_json
+from bench.records.tables import read_table
 
 # Started in a shell's background, this process ignores Ctrl-C, and so would what the tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -47,9 +51,9 @@ def smoke(tmp_path_factory, worker_id):
     return checkout
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def whole_results(tmp_path_factory):
-    """A results folder with everything in its place."""
+    """A results folder with everything in its place, only to be read."""
     folder = tmp_path_factory.mktemp("whole")
     plan = write_results(folder)
     for path in (folder / output for job in plan["jobs"] for output in job["outputs"]):
@@ -63,6 +67,18 @@ def whole_results(tmp_path_factory):
 def results(whole_results, tmp_path):
     """A copy of a results folder with everything in its place, to plant faults in."""
     return shutil.copytree(whole_results, tmp_path / "results")
+
+
+@pytest.fixture(scope="session")
+def drawable(whole_results):
+    """What a figure is drawn of, only to be read: the plan, its results folder and the published numbers."""
+    return read_json(whole_results / "plan.json"), whole_results, read_table(PUBLISHED)
+
+
+@pytest.fixture
+def config():
+    """A copy of the paper's config, to change."""
+    return copy.deepcopy(PAPER)
 
 
 @pytest.fixture

@@ -1,15 +1,4 @@
-"""What figures are drawn of in tests, and what a drawn one holds."""
-
-from synthetic import PAPER, write_numbers, write_results
-
-from bench.records.tables import read_table
-
-
-def drawable(folder):
-    """Return what a figure takes, made in a folder: the plan, the results and the published numbers."""
-    plan = write_results(folder)
-    write_numbers(folder)
-    return plan, folder, read_table(PAPER)
+"""What a drawn figure holds."""
 
 
 def axes_of(whole):
@@ -21,3 +10,13 @@ def words(whole):
     """Return what stands in a figure outside its axes."""
     own = [text.get_text() for text in [*whole.texts, *filter(None, [getattr(whole, "_suptitle", None)])]]
     return own + [word for part in whole.subfigs for word in words(part)]
+
+
+def curves(axes, colour):
+    """Return the lines of a colour: the seeds', then their mean."""
+    return [line for line in axes.get_lines() if line.get_color() == colour]
+
+
+def names(axes):
+    """Return what is written in the axes."""
+    return [text.get_text() for text in axes.texts]

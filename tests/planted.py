@@ -2,7 +2,7 @@
 
 import re
 
-from synthetic import PAPER, write_numbers
+from synthetic_results import PUBLISHED, write_numbers
 
 from bench.checks.every import check
 from bench.checks.folder import Folder
@@ -21,7 +21,7 @@ def findings(folder, severity="error"):
 def follow(folder):
     """Let all tables follow from the planted files; tables.md, which no check reads, stays as it is."""
     write_numbers(folder)
-    for name, table in long_tables(read_results(folder / "plan.json", folder, PAPER)).items():
+    for name, table in long_tables(read_results(folder / "plan.json", folder, PUBLISHED)).items():
         write_table(folder / "tables" / f"{name}.csv", table)
 
 

@@ -1,7 +1,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from synthetic import DIVERGED, LATENT, SEEDS, values, write_results
+from synthetic_config import LATENT, SEEDS
+from synthetic_results import write_results
+from synthetic_values import DIVERGED, values
 
 from bench.job.command import Stop
 from bench.records.files import write_rows

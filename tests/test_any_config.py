@@ -7,17 +7,15 @@ from collections import Counter
 
 import hypothesis.strategies as st
 import pytest
-from checkout import Checkout
+from checkout import REPOSITORY, Checkout
 from hypothesis import HealthCheck, event, given, settings
-from test_configs import merged
-from test_plan import PAPER, REPOSITORY, SCHEMA
+from paper_config import SCHEMA, preset
 
-from workflow import configs
 from workflow.check import problems
 from workflow.jobs import planned
 from workflow.plan import as_json, make_plan, typed
 
-SMOKE = merged(PAPER, typed(configs.read(REPOSITORY / "config/smoke.yaml")))
+SMOKE = preset("smoke")
 ODD = [None, "", "x", "1e2", [], {}, -1, 0, 1.0, 1e2, -0.5, math.nan, math.inf, True, 10**6]
 LEFT = {"claims", "figures", "sensitivity", "verdicts", "family"}  # names of other parts, which tests of their own plan
 

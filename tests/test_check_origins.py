@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 from planted import RUN, edit, findings, follow
-from synthetic import COMMIT
+from synthetic_runs import COMMIT
 
 from bench.records.files import read_json, read_origin, write_array, write_json
 

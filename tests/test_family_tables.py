@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from pages import row, section
-from synthetic import PAPER
+from synthetic_results import PUBLISHED
 
 from bench.report.family import family
 from bench.report.results import read_results
@@ -63,7 +63,7 @@ def test_a_ranking_that_could_show_something_stands_there_with_whom_it_leaves_ou
         critical_difference=1.35, reason=["", "", "", "trained otherwise on shapes: epochs 3 (others 6)"]
     )
     few = table.assign(metric="overall", critical_difference=2.34)
-    results = read_results(whole_results / "plan.json", whole_results, PAPER)
+    results = read_results(whole_results / "plan.json", whole_results, PUBLISHED)
     part = section(family(replace(results, ranking=pd.concat([few, table]))), "## How the methods rank")
     assert row(part, "") == ["test MSE"]
     assert [row(part, name) for name in ("AE", "IRMAE", "PCA", "VAE")] == [["1.00"], ["2.00"], ["3.00"], ["-"]]

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from drawn import axes_of, drawable
-from synthetic import SIDE
+from drawn import axes_of
+from synthetic_runs import SIDE
 
 from bench import figure
 from bench.datasets import shapes
@@ -17,14 +17,9 @@ SHAPES = {"train": 5, "test": 60, "square": "centre", "colours": "grey"}
 GAP = 2  # between strips
 
 
-@pytest.fixture(scope="module")
-def results(tmp_path_factory):
-    return drawable(tmp_path_factory.mktemp("results"))
-
-
-def drawn(results, kind, variants, role="digits", dataset="mnist5k"):
+def drawn(drawable, kind, variants, role="digits", dataset="mnist5k"):
     """Return the axes of a figure of one panel."""
-    plan, folder, paper = results
+    plan, folder, paper = drawable
     panels = [{"role": role, "dataset": dataset, "variants": variants}]
     plan = plan | {"figures": {"5": {"kind": kind, "panels": panels}}}
     plan["config"] = plan["config"] | {"figures": {"5": {"panels": {role: variants}}}}
@@ -58,10 +53,10 @@ def test_images_that_are_too_few_leave_white():
     ]
 
 
-def test_strips_stand_below_the_true_ends_of_the_same_pairs_with_their_error(results):
-    *pairs, summary = drawn(results, "interpolate", ["ae", "irmae"])
-    test = np.load(results[1] / "data" / "mnist5k" / "test.npy")
-    ramp = np.load(results[1] / "runs" / "mnist5k" / "ae" / "0-1" / "images" / "interpolate.npy")[0]
+def test_strips_stand_below_the_true_ends_of_the_same_pairs_with_their_error(drawable):
+    *pairs, summary = drawn(drawable, "interpolate", ["ae", "irmae"])
+    test = np.load(drawable[1] / "data" / "mnist5k" / "test.npy")
+    ramp = np.load(drawable[1] / "runs" / "mnist5k" / "ae" / "0-1" / "images" / "interpolate.npy")[0]
     assert len(pairs) == 3
     for axes, (first, last), strip in zip(pairs, drawn_pairs("pairs", 3, len(test)), ramp, strict=True):
         assert rows(axes) == ["true", "AE", "IRMAE l=8"]
@@ -76,8 +71,8 @@ def test_strips_stand_below_the_true_ends_of_the_same_pairs_with_their_error(res
     assert said(summary)[0].startswith("mean of the 3 pairs\n")
 
 
-def test_a_diverged_strip_says_so_and_has_no_error_and_a_black_one_that_did_not_diverge_stays_an_image(results):
-    axes, *_ = drawn(results, "interpolate", ["vae", "pca"])
+def test_a_diverged_strip_says_so_and_has_no_error_and_a_black_one_that_did_not_diverge_stays_an_image(drawable):
+    axes, *_ = drawn(drawable, "interpolate", ["vae", "pca"])
     assert said(axes)[0] == "diverged" and len(said(axes)) == 2
     assert not picture(axes)[SIDE + GAP : 2 * SIDE + GAP].any() and not picture(axes)[-SIDE:].any()
 
@@ -114,12 +109,12 @@ def test_the_nearest_image_is_that_of_least_squared_distance_whatever_the_batch(
 
 
 @pytest.mark.parametrize(("kind", "fid"), [("gaussian", "44.00"), ("gmm", "39.00")])
-def test_samples_stand_between_real_images_with_reconstructions_and_their_nearest_neighbours(results, kind, fid):
-    ae, irmae = drawn(results, kind, ["ae", "irmae"])
+def test_samples_stand_between_real_images_with_reconstructions_and_their_nearest_neighbours(drawable, kind, fid):
+    ae, irmae = drawn(drawable, kind, ["ae", "irmae"])
     assert [axes.get_title() for axes in (ae, irmae)] == ["AE", "IRMAE l=8"]
     assert rows(ae) == ["real", "reconstructed", "samples", "nearest to\nthe last row"] and rows(irmae) == []
     assert ae.get_xlabel() == f"in-domain FID {fid} ± 1.00"
-    test, image, step = np.load(results[1] / "data" / "mnist5k" / "test.npy"), picture(ae), SIDE + round(SIDE * 3 / 8)
+    test, image, step = np.load(drawable[1] / "data" / "mnist5k" / "test.npy"), picture(ae), SIDE + round(SIDE * 3 / 8)
     ends = drawn_pairs("pairs", 3, len(test)).ravel()
     assert image[0, : 6 * SIDE : SIDE, 0].tolist() == test[ends, 0, 0, 0].tolist()
     assert (image[:SIDE, 6 * SIDE :] == 255).all()  # three pairs make six images of ten
@@ -127,12 +122,12 @@ def test_samples_stand_between_real_images_with_reconstructions_and_their_neares
     assert image.shape[:2] == (9 * SIDE + 3 * (step - SIDE), 10 * SIDE) and (image[-SIDE:] == 7).all()
 
 
-def test_of_faces_nothing_but_decoded_images_is_shown(results, monkeypatch):
-    assert not Source(*results).may_show("celeba")
+def test_of_faces_nothing_but_decoded_images_is_shown(drawable, monkeypatch):
+    assert not Source(*drawable).may_show("celeba")
     monkeypatch.setattr("bench.report.figures.source.DECODED_ONLY", ("mnist5k",))
-    (axes,) = drawn(results, "gmm", ["ae"])
+    (axes,) = drawn(drawable, "gmm", ["ae"])
     assert rows(axes) == ["reconstructed", "samples"]
-    strip, *_ = drawn(results, "interpolate", ["ae"])
+    strip, *_ = drawn(drawable, "interpolate", ["ae"])
     assert rows(strip) == ["AE"] and picture(strip).shape == (SIDE, 5 * SIDE, 3)
 
 
@@ -143,8 +138,8 @@ def test_a_plane_has_its_signs_turned_towards_the_first_one():
             assert np.array_equal(aligned(grid[::down, ::right], grid), grid)
 
 
-def test_the_axes_of_a_plane_are_standard_deviations_and_shares_of_variance(results):
-    axes, *_ = drawn(results, "pca_grid", ["ae", "irmae"])
+def test_the_axes_of_a_plane_are_standard_deviations_and_shares_of_variance(drawable):
+    axes, *_ = drawn(drawable, "pca_grid", ["ae", "irmae"])
     assert [text.get_text() for text in axes.get_xticklabels()] == ["-2", "0", "2"]
     assert axes.get_xticks().tolist() == [SIDE / 2, 2 * SIDE, 3.5 * SIDE]  # of four images
     share = 1 / (0.8 ** np.arange(12)).sum()

@@ -66,11 +66,9 @@ def test_in_a_browser_tables_sort_and_figures_are_enlarged(text, tmp_path):
     assert re.search(r"<title>(.*)</title>", drawn)[1] == "abc cba x true"
 
 
-def test_nothing_is_left_out(whole_results):
-    names = [path.stem for path in sorted(whole_results.glob("*.md"))]
-    for path in whole_results.glob("figures/*.png"):
+def test_nothing_is_left_out(results):
+    names = [path.stem for path in sorted(results.glob("*.md"))]
+    for path in results.glob("figures/*.png"):
         path.write_bytes(b"png")
-    text = whole(
-        "All", {name: (whole_results / f"{name}.md").read_text(encoding="utf-8") for name in names}, whole_results
-    )
+    text = whole("All", {name: (results / f"{name}.md").read_text(encoding="utf-8") for name in names}, results)
     assert all(f'<section id="{name}">' in text for name in names)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from pages import row, section, words
-from synthetic import PAPER
+from synthetic_results import PUBLISHED
 
 from bench.records.files import read_json
 from bench.records.tables import read_table
@@ -105,7 +105,7 @@ def test_figure_2_stands_in_numbers_above_the_digitised_ones(page):
 
 
 def test_grey_shapes_are_said_to_have_fewer_factors_than_the_papers(folder):
-    results = read_results(folder / "plan.json", folder, PAPER)
+    results = read_results(folder / "plan.json", folder, PUBLISHED)
     results.plan["config"]["data"]["shapes"]["colours"] = "grey"
     part = section(codes(results), "## Figure 2 in numbers")
     assert "The images have 5 factors, so index 5 is the first that could be zero." in words(part)
@@ -124,7 +124,7 @@ def test_ranks_and_what_is_explained_say_of_which_images_they_are(page):
 
 
 def test_where_all_classifiers_take_the_same_steps_no_epochs_are_named(folder):
-    results = read_results(folder / "plan.json", folder, PAPER)
+    results = read_results(folder / "plan.json", folder, PUBLISHED)
     results.plan["config"]["classify"]["most_steps"] = 500
     assert "batches of 100, 500 steps." in words(readings(results))
 
@@ -167,7 +167,7 @@ def test_an_added_measure_has_a_section(page):
 
 
 def test_without_an_added_measure_there_is_not_even_a_heading(folder):
-    results = read_results(folder / "plan.json", folder, PAPER)
+    results = read_results(folder / "plan.json", folder, PUBLISHED)
     usual = results.metrics[~results.metrics["step"].str.startswith("measure/")]
     text = other_page(PAGES["methods"], replace(results, metrics=usual))
     assert "Added measures" not in text and "\n\n\n" not in text
@@ -193,7 +193,7 @@ def test_costs_add_up_over_jobs_and_untrained_rows_have_no_rate(folder, page):
 
 
 def test_on_a_gpu_its_seconds_are_those_of_the_jobs_that_hold_it(folder):
-    results = read_results(folder / "plan.json", folder, PAPER)
+    results = read_results(folder / "plan.json", folder, PUBLISHED)
     jobs = [job | {"gpu": job["rule"] != "measure"} for job in results.plan["jobs"]]
     runs = results.runs.assign(device="cuda", device_name="A card")
     text = cost(replace(results, plan=results.plan | {"jobs": jobs}, runs=runs))
@@ -202,7 +202,7 @@ def test_on_a_gpu_its_seconds_are_those_of_the_jobs_that_hold_it(folder):
 
 
 def test_a_lost_benchmark_file_is_said_to_be_lost(folder):
-    results = read_results(folder / "plan.json", folder, PAPER)
+    results = read_results(folder / "plan.json", folder, PUBLISHED)
     lost = (results.jobs["dataset"] == "shapes") & (results.jobs["variant"] == "ae")
     measured = ["wall_seconds", "peak_memory_mib"]
     jobs = results.jobs.copy()

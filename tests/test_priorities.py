@@ -1,6 +1,6 @@
 """Jobs come in the order of what they are worth."""
 
-from test_plan import PAPER
+from paper_config import PAPER
 
 from workflow import plan as planning
 from workflow.priorities import FIRST, of_data, of_runs

@@ -7,7 +7,7 @@ import pytest
 from checkout import Checkout
 from smoke_run import COMMAND
 from smoke_run import results as everything
-from synthetic import PAPER, write_tables
+from synthetic_results import PUBLISHED, write_tables
 
 from bench.records.files import read_json, write_json
 from bench.report.results import read_results
@@ -25,7 +25,7 @@ def test_what_lacks_a_file_is_left_out_and_the_page_says_so(results):
     assert part["unfinished"] == f"{len(plan['runs']) - 2} of {len(plan['runs'])} runs"
     write_json(results / "plan.json", part | {"jobs": plan["jobs"]})
     write_tables(results)
-    page = first_page(read_results(results / "plan.json", results, PAPER))
+    page = first_page(read_results(results / "plan.json", results, PUBLISHED))
     assert f"**Unfinished: {part['unfinished']} are here; the same command goes on.**" in " ".join(page.split())
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from test_judge import plan
+from claimed import plan
 
 from bench.verdicts.claims import claims
 from bench.verdicts.measured import Measured

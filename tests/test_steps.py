@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from paper_config import preset
 from small_run import CPU, make_spec, pictures
-from test_any_config import SMOKE
 
 from bench.engine.steps import PER_REPLAY, WARM_UP, Steps, concurrently, make_room, undisturbed
 from bench.engine.training import PIECE, Result, Trainer
@@ -116,12 +116,13 @@ def test_on_a_gpu_steps_are_taken_one_by_one_until_a_graph_can_hold_them(monkeyp
 
 
 def test_the_smoke_preset_replays_takes_a_rest_singly_and_settles_in_between():
-    training = SMOKE["training"]
-    for dataset in SMOKE["datasets"]:
-        steps = SMOKE["data"][dataset]["train"] // training["batch"]
+    smoke = preset("smoke")
+    training = smoke["training"]
+    for dataset in smoke["datasets"]:
+        steps = smoke["data"][dataset]["train"] // training["batch"]
         total = training["epochs"] * steps
-        looks = Looks(looked_at(total, total, SMOKE["trajectory"]["points"]), lambda model: {})
+        looks = Looks(looked_at(total, total, smoke["trajectory"]["points"]), lambda model: {})
         lengths = [len(part) for (part,) in looks.parts((torch.zeros(steps),), steps)]  # of the second epoch
         assert steps >= WARM_UP
         assert any(PER_REPLAY < length < PIECE for length in lengths)
-    assert round(SMOKE["variants"]["arrae"]["fine_tune"] * training["epochs"]) == 1
+    assert round(smoke["variants"]["arrae"]["fine_tune"] * training["epochs"]) == 1

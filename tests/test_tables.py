@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 import yaml
 from pages import committed, row, section, words
-from synthetic import CONFIG, PAPER, write_results, write_tables
+from paper_config import CONFIG
+from synthetic_results import PUBLISHED, write_results, write_tables
 
 from bench.records.files import read_json, write_json
 from bench.records.names import data_title, label, labels, title_in
@@ -126,7 +127,7 @@ def test_a_data_set_that_does_not_run_takes_one_line(text):
 
 
 def test_data_of_the_papers_kind_and_size_carry_no_warning(folder):
-    results = read_results(folder / "plan.json", folder, PAPER)
+    results = read_results(folder / "plan.json", folder, PUBLISHED)
     place = next(place for place in results.places("figure 2") if place.paper)
     assert "of other data" in results.orientation(place)
     results.data["shapes"]["counts"]["train"] = 50_000
@@ -148,7 +149,7 @@ def test_what_ran_and_how_stands_in_the_text(text):
 
 
 def test_no_training_is_named_that_no_data_set_had(folder):
-    results = read_results(folder / "plan.json", folder, PAPER)
+    results = read_results(folder / "plan.json", folder, PUBLISHED)
     data = {"shapes": {"epochs": 24}, "mnist5k": {"epochs": 16}}
     config = results.plan["config"]
     own = config["data"] | {name: config["data"][name] | {"training": training} for name, training in data.items()}
@@ -207,7 +208,7 @@ def test_table_1_can_be_recomputed_with_pandas_alone(folder):
 
 
 def test_where_outcomes_are_verdicts_the_page_says_so(folder):
-    results = read_results(folder / "plan.json", folder, PAPER)
+    results = read_results(folder / "plan.json", folder, PUBLISHED)
     claims = results.claims.assign(verdict=results.claims["outcome"])
     assert "Every outcome is a verdict on its paper." in first_page(replace(results, claims=claims))
 
@@ -230,7 +231,7 @@ def test_equal_inputs_give_equal_bytes_and_time_only_one_line(folder, text, tmp_
 
 
 def test_the_published_numbers_are_whole():
-    paper = pd.read_csv(PAPER)
+    paper = pd.read_csv(PUBLISHED)
     assert paper["value"].notna().all() and paper["source"].notna().all()
     assert not paper.duplicated(["dataset", "variant", "metric"]).any()
     assert paper["table"].value_counts()[["table 1", "table 2"]].tolist() == [6, 20]

@@ -7,7 +7,6 @@ import pytest
 import torch
 from safetensors.torch import save_file
 from small_run import CPU, make_spec, pictures
-from synthetic import PAPER, write_numbers, write_results
 
 from bench import figure
 from bench.engine.build import encode, load_models
@@ -116,16 +115,8 @@ def test_steps_are_cut_behind_a_look_and_no_step_is_lost():
 # The table and the figure
 
 
-@pytest.fixture(scope="module")
-def results(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("results")
-    plan = write_results(folder)
-    write_numbers(folder)
-    return plan, folder
-
-
-def test_the_table_has_what_was_seen_of_every_row_that_trains(results):
-    plan, folder = results
+def test_the_table_has_what_was_seen_of_every_row_that_trains(drawable):
+    plan, folder, _ = drawable
     table = gather_trajectory(plan, folder)
     assert list(table) == ["dataset", "variant", "seed", "step", "metric", "value"]
     every = [*plan["runs"], *plan["retrained"]]
@@ -144,15 +135,15 @@ def curves(axes):
     return [[line.get_xydata() for line in axes.get_lines() if line.get_color() == colour] for colour in colours]
 
 
-def drawn(plan, folder, panels):
+def drawn(plan, folder, paper, panels):
     plan = plan | {"figures": {"trajectory": {"kind": "trajectory", "panels": panels}}}
-    whole = figure.figure(plan, folder, read_table(PAPER), "trajectory")
+    whole = figure.figure(plan, folder, paper, "trajectory")
     return [area.get_axes() for area in whole.subfigs]
 
 
-def test_a_panel_has_a_line_per_seed_their_mean_and_its_end_and_names_it(results):
-    plan, folder = results
-    (effective, count), _ = drawn(*results, plan["figures"]["trajectory"]["panels"])
+def test_a_panel_has_a_line_per_seed_their_mean_and_its_end_and_names_it(drawable):
+    plan, *_ = drawable
+    (effective, count), _ = drawn(*drawable, plan["figures"]["trajectory"]["panels"])
     for axes, ends in ((effective, [3.5, 3.5, 3.5]), (count, [5, 6, 7])):
         (*seeds, mean), irmae = curves(axes)
         for line, end in zip([*seeds, mean], [*ends, ends[1]], strict=True):
@@ -164,22 +155,22 @@ def test_a_panel_has_a_line_per_seed_their_mean_and_its_end_and_names_it(results
     assert effective.get_xlabel().startswith("variance explained") and count.get_ylabel() == "rank > 0.01 of the codes"
 
 
-def test_a_diverged_seed_is_drawn_as_far_as_it_came_and_is_no_part_of_the_mean(results):
-    plan, folder = results
-    _, (_, count) = drawn(*results, plan["figures"]["trajectory"]["panels"])
+def test_a_diverged_seed_is_drawn_as_far_as_it_came_and_is_no_part_of_the_mean(drawable):
+    plan, *_ = drawable
+    _, (_, count) = drawn(*drawable, plan["figures"]["trajectory"]["panels"])
     _, (first, *_, mean) = curves(count)
     assert np.isfinite(first[:, 0]).tolist() == [True, False, False]
     assert np.allclose(mean, [[-1, 0.2 * 6.5], [0.5, 0.5 * 6.5], [0.8, 6.5]])  # of seeds 1 and 2, which end at 6 and 7
     assert "VAE (1 of 3 diverged)" in [text.get_text() for text in count.texts]
 
 
-def test_a_training_that_ends_below_the_mean_image_is_in_the_frame(results, tmp_path):
-    plan, folder = results
+def test_a_training_that_ends_below_the_mean_image_is_in_the_frame(drawable, tmp_path):
+    plan, folder, paper = drawable
     (tmp_path / "data").symlink_to(folder / "data")
     table = read_table(folder / "tables" / "trajectory.csv")
     own = table["variant"].eq("ae") & table["metric"].eq("explained_variance")
     (tmp_path / "tables").mkdir()
     table.assign(value=table["value"].mask(own, -2.0)).to_csv(tmp_path / "tables" / "trajectory.csv", index=False)
-    ((effective, _),) = drawn(plan, tmp_path, plan["figures"]["trajectory"]["panels"][:1])
+    ((effective, _),) = drawn(plan, tmp_path, paper, plan["figures"]["trajectory"]["panels"][:1])
     (left, right), (_, top) = effective.get_xlim(), effective.get_ylim()
     assert left < -2 and right > 0.8 and top > 3.5
