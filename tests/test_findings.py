@@ -1,0 +1,55 @@
+"""The numbers that docs/findings.md and README.md state are those of the committed runs."""
+
+import csv
+import io
+from collections import defaultdict
+from statistics import mean
+
+import pytest
+from pages import ROOT, committed, row, words
+
+FINDINGS = (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
+TABLE = "\n".join(line.strip() for line in FINDINGS.splitlines())  # it stands in a list
+LABELS = (100, 1000, 10000, 60000)
+ROWS = {"AE": "ae", "VAE": "vae", "IRMAE": "irmae", "supervised": "supervised"}
+
+
+def table(name: str) -> list[dict[str, str]]:
+    """Return a committed table of the laptop preset, a row each."""
+    lines = committed(f"results/laptop/tables/{name}.csv").splitlines()
+    return list(csv.DictReader(io.StringIO("\n".join(line for line in lines if not line.startswith("#")))))
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_table_2_of_the_findings_is_the_runs_beside_the_papers(name):
+    errors = {r["metric"]: r for r in table("table_2") if (r["dataset"], r["variant"]) == ("mnist", ROWS[name])}
+    own = [errors[f"error:{labels}:best"] for labels in LABELS]
+    expected = [f"{float(cell[key]):.1f}" for cell in own for key in ("mean", "paper")]
+    assert row(TABLE, name) == expected
+
+
+def test_errors_by_the_released_head_are_the_runs():
+    values = defaultdict(list)
+    for r in table("alternatives"):
+        if r["alternative"] == "released-head":
+            values[r["variant"], r["metric"]].append(float(r["value"]))
+    at = [[mean(values[name, f"error:{labels}:best"]) for labels in (100, 1000)] for name in ("ae", "vae", "irmae")]
+    ae, vae, irmae = ([f"{error:.1f}" for error in errors] for errors in at)
+    said = words(FINDINGS)
+    assert f"{ae[0]} and {ae[1]} for the autoencoder" in said
+    assert f"{vae[0]} and {vae[1]} for the VAE" in said
+    assert f"{irmae[0]} and {irmae[1]} for IRMAE" in said
+
+
+def test_ranks_and_samples_of_the_findings_are_the_claims():
+    claims = {r["claim"]: r for r in table("claims")}
+    said = words(FINDINGS)
+    rank, fixed, fid = (claims[name] for name in ("digits-rank-ae", "ablation-rank-fixed", "digits-fid-ae"))
+    assert f"effective rank is {shown(rank, 'mean')} and the autoencoder's {shown(rank, 'other_mean')}" in said
+    assert f"({shown(rank, 'end_mean')} and {shown(rank, 'end_other_mean')})" in said
+    assert f"{shown(fixed, 'mean')} against {shown(fixed, 'other_mean')}, all" in said
+    assert f"FID of the mixture {shown(fid, 'mean')} against the autoencoder's {shown(fid, 'other_mean')}" in said
+
+
+def shown(claim: dict[str, str], name: str) -> str:
+    return f"{float(claim[name]):.1f}"
