@@ -99,12 +99,13 @@ def test_a_point_of_a_study_that_trains_as_a_row_is_that_rows_run(config):
 
 
 def test_typed_reads_what_the_command_line_and_yaml_leave_as_text():
-    given = {"seeds": ["0", "1"], 2: {"lr": "1e-3", "shuffle": "true"}, "device": "cpu", "text": '"1"'}
+    given = {"seeds": ["0", "1"], 2: {"lr": "1e-3", "shuffle": "true"}, "device": "cpu", "text": '"1"', "most": "null"}
     assert plan.typed(given) == {
         "seeds": [0, 1],
         "2": {"lr": 0.001, "shuffle": True},
         "device": "cpu",
         "text": '"1"',
+        "most": None,
     }
 
 

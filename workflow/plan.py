@@ -25,7 +25,7 @@ RANKED = 3  # data sets from which on ranks can differ by more than their critic
 
 
 def typed(value: Any) -> Any:
-    """Return a config with keys as text, and with numbers and booleans where a text is one.
+    """Return a config with keys as text, and with numbers, booleans and null where a text is one.
 
     Snakemake reads `--config seeds=[0,1]` as texts, and YAML reads 1e-3 (without a point) as a text.
     """
@@ -39,7 +39,7 @@ def typed(value: Any) -> Any:
         read = json.loads(value)
     except json.JSONDecodeError:
         return value
-    return read if isinstance(read, int | float) else value
+    return read if isinstance(read, int | float | None) else value
 
 
 def results_root(preset: str) -> str:
