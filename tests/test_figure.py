@@ -71,7 +71,7 @@ def test_a_figure_of_which_nothing_runs_says_why(drawable):
 def test_a_panel_names_the_data_set_the_seeds_and_what_did_not_run(drawable):
     title = words(figure.figure(*drawable, "9"))[0].replace("\n", " ")
     assert title == (
-        "mnist5k (digits): a line per seed and the mean of 3; beside names: variance explained; samples of seed 0; "
+        "mnist5k (digits): a line per seed and the median of 3; beside names: variance explained; samples of seed 0; "
         "not run: IRMAE l=8 shared"
     )
 

@@ -181,7 +181,7 @@ def test_what_the_laptop_preset_is_said_to_be_is_what_its_config_says():
     for name in laptop["datasets"]:
         half, whole = (config["data"][name]["architecture"]["encoder"] for config in (laptop, paper))
         assert [2 * width for width in half] == whole
-    for said in ("half the paper's width on MNIST and shapes", "five times its rate", "at most a fifth of its steps"):
+    for said in ("half the paper's width", "five times its rate", "at most a fifth of its steps"):
         assert said in PRESETS["laptop"]
 
 

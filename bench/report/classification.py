@@ -21,8 +21,8 @@ TEXT = """\
 ## Table 2: classification from few labels
 
 Test error in percent of a small network trained on the codes of a few labelled images; the encoder stays fixed.
-`supervised` trains encoder and classifier together on those labels alone. Lower is better; the lowest error of all
-epochs, as the paper has it ([other readings](labels.md))."""
+`supervised` trains encoder and classifier together on those labels alone. Lower is better; the lowest test
+error of all epochs, as the released code has it ([other readings](labels.md))."""
 HOW = """\
 The paper does not say how it chose the labelled images; {subset}. The classifier has two hidden layers of {hidden} with
 ReLU and {dropout}; Adam at {lr:g}, batches of {batch}, {length}."""

@@ -23,8 +23,8 @@ Each line is a claim of the papers, tested on paired seeds: the means of both si
 verdict after correction for the number of claims ([how](../docs/verdicts.md)). Ranks are compared at equal
 reconstruction ("equal": of the first test images, which training looked at) or at the end of training ("end": of all
 test images); they are effective ranks. These are the first questions of a reader; a line leads to all claims of its
-kind. Ours are of `{}` unless another run is named; †: at the paper's own size and data, so it is a verdict on the
-paper."""
+kind. Ours are of `{}` unless another run is named; beside it, of the next smaller run, how many seeds agree and the
+verdict where it is another. †: at the paper's own size and data, so it is a verdict on the paper."""
 
 
 def front_page(folder: Path, plan: dict[str, Any]) -> str:
@@ -63,20 +63,24 @@ def _outcomes(question: dict[str, Any], presets: Sequence[Left]) -> str:
     for own, claim in ran:
         by_outcome.setdefault(claim["outcome"], []).append((own, claim))
     if len(by_outcome) == 1:
-        return "".join(_said(outcome, claims) for outcome, claims in by_outcome.items())
+        return "".join(f"{outcome}{_though(outcome, claims)}" for outcome, claims in by_outcome.items())
     if len({claim["role"] for _, claim in ran}) == len(ran):
-        where = {
-            outcome: [claim["role"] + ("" if own is presets[0] else f" (`{own.preset}`)") for own, claim in claims]
+        return ", ".join(
+            f"{outcome} on {_where(claims, presets[0])}{_though(outcome, claims)}"
             for outcome, claims in by_outcome.items()
-        }
-        return ", ".join(f"{outcome} on {' and '.join(roles)}" for outcome, roles in where.items())
+        )
     return ", ".join(f"{outcome} in {len(claims)} of {len(ran)}" for outcome, claims in by_outcome.items())
 
 
-def _said(outcome: str, claims: Sequence[tuple[Left | Alone, dict[str, Any]]]) -> str:
-    """Return an outcome; of claims that are unclear for want of seeds alone, that all seeds agree."""
+def _where(claims: Sequence[tuple[Left | Alone, dict[str, Any]]], first: Left) -> str:
+    """Return on which data claims were judged, and in which run where it is not the first."""
+    return " and ".join(claim["role"] + ("" if own is first else f" (`{own.preset}`)") for own, claim in claims)
+
+
+def _though(outcome: str, claims: Sequence[tuple[Left | Alone, dict[str, Any]]]) -> str:
+    """Return what is to be added to claims that are unclear for want of seeds alone."""
     counts = [claim["seeds"].split(" of ") for _, claim in claims]
-    return f"{outcome}, though all seeds agree" if outcome == UNCLEAR and all(a == b for a, b in counts) else outcome
+    return ", though all seeds agree" if outcome == UNCLEAR and all(a == b for a, b in counts) else ""
 
 
 def _pictures(presets: Sequence[Left]) -> Iterator[str]:
@@ -90,7 +94,7 @@ def claims_table(first: Left, ran: Sequence[Left | Alone]) -> str:
 
     In: the preset that the page is of; all runs, the largest first.
     """
-    lines = ["| claim | paper | ours | seeds that agree | verdict | smaller runs |", "|---|---|---|---|---|---|"]
+    lines = ["| claim | paper | ours | seeds that agree | verdict | next smaller run |", "|---|---|---|---|---|---|"]
     for question in first.questions:
         rows = [row for claim in question["claims"] if (row := _claim(claim, first, ran))]
         lines += [f"| **{question['asks']}** | | | | | |", *rows] if rows else []
@@ -109,12 +113,17 @@ def _claim(claim: str, first: Left, ran: Sequence[Left | Alone]) -> str:
     run, own = largest[claim]
     verdict = own["outcome"] if own["outcome"] == UNCLEAR else f"**{own['outcome']}**"
     verdict += " †" if own["comparable"] else ""
-    smaller = [f"{other.preset}: {other.claims[claim]['outcome']}" for other in ran if claim in other.claims]
+    smaller = next((other for other in ran if other is not run and claim in other.claims), None)
+    beside = f"{smaller.preset}: {_beside(smaller.claims[claim], own)}" if smaller else ""
     what = f"[{own['data'].split(' (')[0]}][{own['topic']}], {own['metric']}"
     ours = own["numbers"] if run is first else f"`{run.preset}`: {own['numbers']}"
-    return (
-        f"| {what}: {own['sides']} | {own['paper']} | {ours} | {own['seeds']} | {verdict} | {'; '.join(smaller[1:])} |"
-    )
+    return f"| {what}: {own['sides']} | {own['paper']} | {ours} | {own['seeds']} | {verdict} | {beside} |"
+
+
+def _beside(smaller: dict[str, str], larger: dict[str, str]) -> str:
+    """Return what a claim came to in a smaller run: how many seeds agree, and the verdict if it is another."""
+    same = smaller["outcome"] == larger["outcome"]
+    return smaller["seeds"] if same else f"{smaller['outcome']}, {smaller['seeds']}"
 
 
 def _table_1(presets: Sequence[Left]) -> Iterator[str]:
@@ -134,7 +143,8 @@ def _table_2(presets: Sequence[Left]) -> Iterator[str]:
     own = next((preset for preset in presets if preset.table_2["ours"]), None)
     yield "## Table 2: error in percent by number of labels"
     if own:
-        yield f"The lowest error of all epochs, as the paper has it. Ours: {own.table_2['data']}, `{own.preset}`."
+        data = f"{own.table_2['data']}, `{own.preset}`"
+        yield f"The lowest test error of all epochs, as the released code has it. Ours: {data}."
     lines = [f"| | {' | '.join(f'{labels:,}' for labels in LABELS)} |", f"|---|{'---|' * len(LABELS)}"]
     for label in ROWS.values():
         lines.append(_line(f"{label}, the paper", presets[0].table_2["paper"][label]))

@@ -18,8 +18,8 @@ alone is known, so [greedy.md](../../docs/greedy.md) says how this suite reads i
 {latent}, {steps} steps, {seeds} seeds; a rank counts singular values above 0.01 of the largest. Every initialisation
 is judged at one rate for all depths: the one with the least loss on other seeds, which is what a user can see. A
 training that diverged counts as rank 0. *No chain* is the same autoencoder without matrices between: what it finds
-needs no chain. [The figure](figures/figure_linear_rank.png) draws ranks and singular values in training; every training
-is in [metrics.csv](linear_rank/metrics.csv)."""
+needs no chain. [The figure](figures/figure_linear_rank.png) draws ranks and singular values in training; numbers
+by seed are in [summary.csv](linear_rank/summary.csv), those of every training in metrics.csv, written beside it."""
 TRUTH = """\
 The same at the rates at which the rank errs least on other seeds, that is with the truth known: what a rate can give,
 and no verdict hangs on it."""

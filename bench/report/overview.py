@@ -20,7 +20,7 @@ READING = (
 NUMBERS = "Every table is also a file in [tables](tables), every single number in [metrics.csv](tables/metrics.csv)."
 PRESETS = {
     "paper": "the paper's models and training at their published size",
-    "laptop": "half the paper's width on MNIST and shapes, five times its rate, at most a fifth of its steps, no GPU",
+    "laptop": "half the paper's width, five times its rate, at most a fifth of its steps, no GPU",
     "quick": "small networks, short chains and small data sets: the direction of things, not the paper's numbers",
     "smoke": "a test of the pipeline with tiny networks: its numbers mean nothing",
 }

@@ -27,30 +27,30 @@ def height(panel: dict[str, Any], source: Source) -> float:
 def note(panel: dict[str, Any], source: Source) -> str:
     """Return what a panel's title says beside the data set."""
     seeds = source.most_seeds(panel)
-    drawn = f"a line per seed and the mean of {seeds}" if seeds > 1 else "1 seed"
+    drawn = f"a line per seed and the median of {seeds}" if seeds > 1 else "1 seed"
     theirs = "; grey: the paper's Figure 2 (7 factors)" if len(source.published_spectra(panel)) else ""
-    lost = [source.label(name, panel["dataset"]) for name in panel["variants"] if name not in _means(panel, source)]
+    lost = [source.label(name, panel["dataset"]) for name in panel["variants"] if name not in _medians(panel, source)]
     diverged = f"; diverged: {', '.join(lost)}" if lost else ""
     return f"{drawn}; beside names: variance explained{theirs}{diverged}"
 
 
 def draw(area: SubFigure, panel: dict[str, Any], source: Source) -> None:
-    """Draw a line per seed and the mean of each variant, over the first indices that matter, named where they end."""
-    axes, published, means = area.subplots(), _published(panel, source), _means(panel, source)
+    """Draw a line per seed and the median of each variant, over the first indices that matter, named where they end."""
+    axes, published, medians = area.subplots(), _published(panel, source), _medians(panel, source)
     for line in published.values():
         axes.plot(line.index, line, color=MUTED, linewidth=0.9, marker="o", markersize=2.5, zorder=4)
     seeds = [(variant, own.set_index("index")["value"]) for (variant, _), own in _by_seed(panel, source)]
     for variant, line in seeds:
         axes.plot(line.index, line, color=source.colours[variant], linewidth=0.7, alpha=0.55, zorder=2)
-    for variant, line in means.items():
+    for variant, line in medians.items():
         axes.plot(line.index, line, color=source.colours[variant], linewidth=2.2, zorder=3)
     factors = intrinsic(panel, source)
-    last = min(max([factors or 1, *((line >= MATTERS).sum() for line in means.values())]), MOST - 1)
+    last = min(max([factors or 1, *((line >= MATTERS).sum() for line in medians.values())]), MOST - 1)
     _axes(axes, last)
     _marks(axes, factors)
     area.figure.draw_without_rendering()  # the names' places depend on the final layout
     names = [(f"paper: {source.label(name, panel['dataset'])}", MUTED, line) for name, line in published.items()]
-    names += [(_name(name, panel, source), ink(source.colours[name]), line) for name, line in means.items()]
+    names += [(_name(name, panel, source), ink(source.colours[name]), line) for name, line in medians.items()]
     _label(
         axes, [(name, colour, _shown(line, last)) for name, colour, line in names], [_shown(s, last) for _, s in seeds]
     )
@@ -70,10 +70,13 @@ def intrinsic(panel: dict[str, Any], source: Source) -> int | None:
     return FACTORS.get(source.plan["config"]["data"][panel["dataset"]].get("colours"))
 
 
-def _means(panel: dict[str, Any], source: Source) -> dict[str, pd.Series]:
-    """Return the mean over finite seeds by index, of each variant that has any."""
-    means = source.spectra(panel).dropna().groupby(["variant", "index"])["value"].mean()
-    return {name: means[name] for name in panel["variants"] if name in means.index.unique("variant")}
+def _medians(panel: dict[str, Any], source: Source) -> dict[str, pd.Series]:
+    """Return the median over finite seeds by index, of each variant that has any.
+
+    A mean would end where the longest seed's values do, with the others' zeros in it: a shoulder that no seed has.
+    """
+    medians = source.spectra(panel).dropna().groupby(["variant", "index"])["value"].median()
+    return {name: medians[name] for name in panel["variants"] if name in medians.index.unique("variant")}
 
 
 def _published(panel: dict[str, Any], source: Source) -> dict[str, pd.Series]:
