@@ -45,7 +45,7 @@ def test_every_link_leads_to_a_file_the_suite_writes(folder, page):
     figures = {f"figures/figure_{name}.png" for name in read_json(folder / "plan.json")["figures"]}
     pages = {f"{name}.md" for name in ("tables", *PAGES)}
     documents = {target for target in targets if target.startswith("../../docs/")}
-    tables = {"tables", "figures", "linear_rank/metrics.csv", *(f"tables/{name}.csv" for name in LINKED)}
+    tables = {"tables", "figures", "linear_rank/summary.csv", *(f"tables/{name}.csv" for name in LINKED)}
     assert targets - documents - figures == tables | pages
     assert figures <= targets
     assert all((folder / target).exists() for target in targets - documents - figures - {"figures"})

@@ -238,16 +238,17 @@ def test_the_published_numbers_are_whole():
     assert not paper["metric"].str.contains("gaussian").any()
 
 
-@pytest.mark.parametrize("preset", ["quick"])
+@pytest.mark.parametrize("preset", ["quick", "laptop"])
 def test_a_committed_first_page_is_short_and_narrow(preset):
     lines = committed(f"results/{preset}/tables.md").splitlines()
     assert len(lines) <= 200 and max(map(len, lines)) <= 140
     assert lines.index("## Table 1: generated images") < 75
 
 
+@pytest.mark.parametrize("preset", ["quick", "laptop"])
 @pytest.mark.parametrize(
     "page", ["claims", "protocols", "methods", "codes", "samples", "labels", "linear_rank", "cost"]
 )
-def test_a_committed_page_can_be_read(page):
-    lines = committed(f"results/quick/{page}.md").splitlines()
+def test_a_committed_page_can_be_read(preset, page):
+    lines = committed(f"results/{preset}/{page}.md").splitlines()
     assert len(lines) <= 260 and max(map(len, lines)) <= 200  # one page of 789 lines up to 474 wide before

@@ -137,7 +137,7 @@ def test_a_run_is_specified_by_what_the_config_and_the_data_say(smoke):
     assert spec["seeds"] == [0, 1]
     assert spec["shape"] == [1, 32, 32]
     assert spec["latent"] == 16
-    assert spec["training"] == {"epochs": 1, "batch": 32, "lr": 0.001, "shuffle": True}
+    assert spec["training"] == {"epochs": 2, "batch": 16, "lr": 0.001, "shuffle": True}
     assert spec["architecture"]["family"] == "dense"
 
 
