@@ -90,7 +90,7 @@ def _pictures(presets: Sequence[Left]) -> Iterator[str]:
 
 
 def claims_table(first: Left, ran: Sequence[Left | Alone]) -> str:
-    """Return a line per claim under each question: the largest run, and what smaller ones say.
+    """Return a line per claim under each question: the largest run, and what the next smaller one says.
 
     In: the preset that the page is of; all runs, the largest first.
     """
