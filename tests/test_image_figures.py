@@ -11,6 +11,7 @@ from bench.measures.base.pairs import drawn_pairs
 from bench.report.figures.canvas import arranged, mosaic
 from bench.report.figures.plane import aligned
 from bench.report.figures.source import Source
+from bench.report.figures.strips import note
 from bench.report.figures.truth import nearest, true_path
 
 SHAPES = {"train": 5, "test": 60, "square": "centre", "colours": "grey"}
@@ -69,6 +70,14 @@ def test_strips_stand_below_the_true_ends_of_the_same_pairs_with_their_error(dra
         error = np.sqrt(np.square((strip[[0, -1]] - test[[first, last]].astype(float)) / 255).mean())
         assert said(axes) == [f"{error:.3f}"] * 2
     assert said(summary)[0].startswith("mean of the 3 pairs\n")
+
+
+def test_the_title_says_whether_the_middles_are_in_the_error(drawable, monkeypatch):
+    panel, source = {"dataset": "mnist5k", "variants": ["ae"]}, Source(*drawable)
+    assert "error against the two true images" in note(panel, source)
+    known = np.zeros((1, 5, 1, SIDE, SIDE), np.uint8)
+    monkeypatch.setattr("bench.report.figures.strips.true_path", lambda record, pairs, steps: known)
+    assert "error against the true images" in note(panel, source)
 
 
 def test_a_diverged_strip_says_so_and_has_no_error_and_a_black_one_that_did_not_diverge_stays_an_image(drawable):

@@ -47,6 +47,6 @@ def test_an_ablation_is_one_spectrum_and_a_mosaic_per_variant_with_its_numbers(d
     assert drawable[0]["figures"]["9"]["title"] == "Figures 9 to 11"
     *grids, spectrum = axes_of(figure.figure(*drawable, "9"))
     assert spectrum.get_yscale() == "log" and {"AE, 0.80", "IRMAE l=8, 0.80"} <= {*names(spectrum)}
-    numbers = "effective rank 3.5\n0.80 explained\nin-domain FID"
-    assert [axes.get_title() for axes in grids] == [f"AE\n{numbers} 39.00", f"IRMAE l=8\n{numbers} 34.00"]
+    numbers = "effective rank 3.5 ± 0.0\n0.80 ± 0.00 explained\nin-domain FID"
+    assert [axes.get_title() for axes in grids] == [f"AE\n{numbers} 39.00 ± 1.00", f"IRMAE l=8\n{numbers} 34.00 ± 1.00"]
     assert {axes.get_images()[0].get_array().shape for axes in grids} == {(24, 24, 3)}

@@ -153,13 +153,13 @@ def test_what_is_left_is_weighted_by_measured_cost(suite, train, classify):
         if job not in (train, classify) and job.rule not in ("aggregate", "tables"):
             finish(suite.folder, job)
     costs = expected(suite.plan, suite.folder)
-    assert costs[classify] == pytest.approx(5 * 12.5 / 7 * 2)  # three batches of one seed, two of two
+    assert costs[classify] == pytest.approx(5 * 25.0 / 7 * 2)  # three batches of one seed, two of two
     assert costs[train] == pytest.approx(20.0, rel=0.01)  # as long as the other model, of nearly as many operations
     status = suite.status()
     assert [job.rule for job in status.waiting] == ["train", "classify", "aggregate", "tables"]
     left = remaining(status, costs)
     ahead = costs[train] + costs[classify]
-    assert left == pytest.approx((12.5 * 12 / (12.5 * 12 + ahead), ahead, 2))  # nobody knows of the report
+    assert left == pytest.approx((25.0 * 12 / (25.0 * 12 + ahead), ahead, 2))  # nobody knows of the report
 
 
 def test_as_many_jobs_are_taken_to_run_at_once_as_do_now(suite, train, classify):
@@ -176,12 +176,12 @@ def test_what_nothing_was_measured_of_costs_what_it_did_in_an_earlier_run(suite,
     fetch = suite.job("fetch", "digits")
     finish(suite.folder, fetch)
     assert expected(suite.plan, suite.folder)[classify] is None
-    rows = [("classify", "digits", "ae", "0-1", 40.0, 1.0), ("fetch", "digits", "", "", 25.0, 1.0)]
+    rows = [("classify", "digits", "ae", "0-1", 40.0, 1.0), ("fetch", "digits", "", "", 50.0, 1.0)]
     (suite.folder / "tables").mkdir()
     (suite.folder / "tables/jobs.csv").write_text(
         "".join(",".join(map(str, row)) + "\n" for row in [COLUMNS, *rows]), encoding="utf-8"
     )
-    assert expected(suite.plan, suite.folder)[classify] == 20.0  # this machine takes half as long: 12.5 against 25 s
+    assert expected(suite.plan, suite.folder)[classify] == 20.0  # this machine takes half as long: 25 against 50 s
 
 
 def test_a_training_says_itself_how_long_it_takes_and_others_are_known_by_their_kind(suite, train, classify):

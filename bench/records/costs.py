@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from bench.records.plan import every_job
+from bench.records.files import read_json
+from bench.records.plan import Job, every_job
 
 NAMES = ["rule", "dataset", "variant", "seeds"]
 COLUMNS = [*NAMES, "wall_seconds", "peak_memory_mib"]
@@ -19,12 +20,22 @@ REPORT = ("tables", "figures")  # what begins so is made of the numbers, and aft
 def gather_jobs(plan: dict[str, Any], results: Path) -> pd.DataFrame:
     """Return what each job that makes numbers cost: wall seconds, peak memory in MiB.
 
-    Missing where there is no benchmark file or no number in it (a job too short to be looked at). A job that
-    was stopped and went on later counts from then only.
+    Missing where there is no benchmark file or no number in it (a job too short to be looked at).
     """
     jobs = [job for job in every_job(plan) if not job.outputs[0].startswith(REPORT)]
-    rows = [(job.rule, *map(job.value, NAMES[1:]), *read_benchmark(results / job.benchmark)) for job in jobs]
+    rows = [(job.rule, *map(job.value, NAMES[1:]), *job_cost(job, results)) for job in jobs]
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def job_cost(job: Job, results: Path) -> list[float]:
+    """Return wall seconds and peak memory (MiB) of a job; NaN for what is not known.
+
+    Snakemake counts a job that was stopped and went on from then only; a training itself keeps all its seconds.
+    """
+    seconds, memory = read_benchmark(results / job.benchmark)
+    kept = [results / path for path in job.outputs if path.endswith("provenance.json")]
+    whole = max((read_json(path)["wall_seconds"] for path in kept if path.exists()), default=seconds)
+    return [max(seconds, whole), memory]  # of a NaN in the first place nothing is greater: it stays
 
 
 def read_benchmark(path: Path) -> list[float]:

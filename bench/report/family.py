@@ -17,7 +17,8 @@ variance explained, and a penalty only what its share of the loss is. Below, the
 their 95 % intervals, **bold** where the seeds show that there is one (p < {:g} in a paired t-test, after Benjamini and
 Hochberg's correction for all {} tests of [family.csv](tables/family.csv), which has every number); between methods that
 explain differently a difference of ranks mostly says that one learned less: claims compare them at equal
-reconstruction. What training costs is under [cost](cost.md)."""
+reconstruction. A claim about the same pair is corrected among the claims and may read otherwise
+([claims](claims.md)). What training costs is under [cost](cost.md)."""
 SHARE = "penalty_share"
 SHOWN = (  # a table each
     ("rank:", "effective_rank", "explained_variance", "fid:gmm", "precision:gmm", "recall:gmm"),

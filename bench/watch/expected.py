@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench.records.costs import NAMES, read_benchmark
+from bench.records.costs import NAMES, job_cost
 from bench.records.plan import Job, every_job
 from bench.records.tables import read_table
 from bench.watch.rates import predicted, read_rates
@@ -24,7 +24,7 @@ def expected(plan: dict[str, Any], folder: Path) -> dict[Job, float | None]:
     """Return the seconds of every job: those it took, else by the rates of finished jobs, else those of an earlier run
     at the speed of this one; None where none of these is known.
     """
-    took = {job: seconds for job in every_job(plan) if (seconds := read_benchmark(folder / job.benchmark)[0]) >= 0}
+    took = {job: seconds for job in every_job(plan) if (seconds := job_cost(job, folder)[0]) >= 0}
     before = _earlier(folder)
     both = [job for job in took if before.get(_names(job), 0.0) > 0]
     slower = sum(took[job] for job in both) / sum(before[_names(job)] for job in both) if both else 1.0

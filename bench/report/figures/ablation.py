@@ -4,6 +4,7 @@ from typing import Any
 
 from matplotlib.figure import SubFigure
 
+from bench.report.cells import with_spread
 from bench.report.figures import spectrum
 from bench.report.figures.canvas import arranged, mark_diverged, mosaic, show
 from bench.report.figures.samples import fid_name
@@ -11,6 +12,7 @@ from bench.report.figures.source import Source
 from bench.report.figures.style import WIDTH, ink
 
 SIDE = 6  # samples along each side of a mosaic
+DIGITS = (1, 2, 2)  # of rank, variance explained and FID
 TITLES = 0.95  # inches, above the mosaics
 
 
@@ -44,6 +46,7 @@ def _title(variant: str, dataset: str, source: Source) -> str:
     }
     if numbers["effective_rank"].empty:
         return f"{source.label(variant, dataset)}\nevery seed diverged"
-    rank, explained, fid = (values.mean() for values in numbers.values())
-    measured = [f"effective rank {rank:.1f}", f"{explained:.2f} explained", f"{fid_name(source)} {fid:.2f}"]
+    pairs = zip(numbers.values(), DIGITS, strict=True)
+    rank, explained, fid = (with_spread(values.mean(), values.std(), digits) for values, digits in pairs)
+    measured = [f"effective rank {rank}", f"{explained} explained", f"{fid_name(source)} {fid}"]
     return "\n".join([source.label(variant, dataset), *measured])

@@ -20,8 +20,11 @@ TITLES, SPACE = 0.4, 0.2  # inches, above and between the pairs
 
 def note(panel: dict[str, Any], source: Source) -> str:
     """Return what a panel's title says beside the data set."""
-    first = source.seeds(panel["dataset"], panel["variants"][0])[0]
-    return f"seed {first}; numbers: root mean square error against the true images; each pair brightened alike"
+    dataset, steps = panel["dataset"], source.plan["config"]["interpolate"]["steps"]
+    known = _truth(dataset, (1, steps, *source.record(dataset)["shape"]), source)[1]
+    true = "the true images" if len(known) == steps else "the two true images"
+    first = source.seeds(dataset, panel["variants"][0])[0]
+    return f"seed {first}; numbers: root mean square error against {true}; each pair brightened alike"
 
 
 def height(panel: dict[str, Any], source: Source) -> float:
