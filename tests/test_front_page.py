@@ -52,18 +52,29 @@ def test_with_quick_only_it_answers_and_says_that_the_paper_is_not_settled(make)
     assert row(section(text, "## Table 1"), "CelebA, the paper (Inception)") == ["49.0", "48.8", "36.4"]
     assert "mnist5k (digits), `quick` (in-domain CNN)" in section(text, "## Table 1")
     ran = words(section(text, "## What ran"))
-    assert "- `make laptop`, half the paper's width, five" in ran
+    assert "- `make laptop`, half the width of the released code, five" in ran
     assert ran.count(": nothing is there") == 2
 
 
 def test_the_largest_run_answers_and_smaller_ones_stand_beside(make):
     text = make(quick={"digits-fid-ae": "unclear"}, laptop={"digits-fid-ae": "contradicted"})
-    assert text.index("(`laptop`, half the paper's width") < text.index("better samples: contradicted")
+    assert text.index("(`laptop`, half the width of the released code") < text.index("better samples: contradicted")
     line = next(line for line in text.splitlines() if "[digits-fid], FID" in line)
     assert line.split("|")[5:7] == [" **contradicted** ", " quick: unclear, 3 of 3 "]
     assert "[digits-fid]: laptop/claims.md#better-samples-on-digits" in text
     assert "`quick` (in-domain" not in text  # no second row of smaller numbers
     assert text.index("[`laptop`](laptop/tables.md)") < text.index("[`quick`](quick/tables.md)")
+
+
+def test_of_the_next_smaller_run_it_says_where_ranks_were_compared_if_elsewhere(make, tmp_path, whole_results):
+    make(quick={}, laptop={})
+    for preset, place in (("quick", "end"), ("laptop", "equal")):
+        own = read_json(tmp_path / preset / "front.json")
+        own["claims"]["shapes-rank-ae"]["metric"] = f"rank, {place}"
+        write_json(tmp_path / preset / "front.json", own)
+    front_page.main(plan=whole_results / "plan.json", page=tmp_path / "tables.md")
+    line = next(line for line in (tmp_path / "tables.md").read_text().splitlines() if "rank, equal: IRMAE < AE" in line)
+    assert line.endswith("| quick: 0 of 3 (end) |")
 
 
 def test_what_is_unclear_for_want_of_seeds_alone_is_told_from_what_seeds_disagree_on(make):
@@ -78,7 +89,7 @@ def test_a_claim_that_only_a_smaller_run_has_is_that_runs(make, tmp_path, whole_
     write_json(tmp_path / "laptop" / "front.json", own)
     front_page.main(plan=whole_results / "plan.json", page=tmp_path / "tables.md")
     line = next(line for line in (tmp_path / "tables.md").read_text().splitlines() if "[digits-fid], FID" in line)
-    assert "| `quick`: 34.00 / 39.00 |" in line and line.endswith("| **as claimed** |  |")
+    assert "| run `quick`: 34.00 / 39.00 |" in line and line.endswith("| **as claimed** |  |")
 
 
 def test_a_study_at_a_larger_size_answers_before_that_of_the_run(make, tmp_path, whole_results):
@@ -89,7 +100,7 @@ def test_a_study_at_a_larger_size_answers_before_that_of_the_run(make, tmp_path,
     alone.write_text("\n".join(["seed,variant,metric,value", *lines]) + "\n")
     text = make(quick={})
     line = next(line for line in text.splitlines() if line.startswith("| [linear][greedy-linear]"))
-    assert line.endswith("| abstract | `paper`: 3.20 | 0 of 5 | **contradicted** | quick: unclear, 3 of 3 |")
+    assert line.endswith("| abstract | run `paper`: 3.20 | 0 of 5 | **contradicted** | quick: unclear, 3 of 3 |")
     assert "[greedy-linear]: paper/linear_rank/summary.csv" in text
     assert "`make paper`" in text and ": the study of linear autoencoders alone" in words(text)
 

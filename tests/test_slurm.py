@@ -6,6 +6,7 @@ import sys
 from contextlib import contextmanager
 
 import pytest
+import torch
 from checkout import Checkout
 from slurm_cluster import Cluster, missing
 from smoke_run import COMMAND, finish, start
@@ -104,6 +105,7 @@ def resumed(log):
     return log.exists() and "resumed after epoch" in log.read_text(encoding="utf-8")
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
 def test_a_job_is_given_the_gpu_its_rule_asks_for(head, cluster):
     head.put("python", PYTHON)
     target = (f"{RUN}/model.safetensors", "--config", "preset=smoke", "device=cuda")

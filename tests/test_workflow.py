@@ -182,7 +182,7 @@ def test_an_unknown_preset_names_those_that_exist(new):
     ("arguments", "line"),
     [
         (["--resources", "gpu=0"], "asks for gpu=1 and there are 0 in all, so it can never run"),
-        (["--set-resources", "train:gpu=2"], "rule train asks for gpu=2 and there are 1 in all"),
+        (["--resources", "gpu=1", "--set-resources", "train:gpu=2"], "train asks for gpu=2 and there are 1 in all"),
         (["--resources", "gpu=0", "--profile", "profiles/slurm", "--executor", "local"], None),
     ],
 )

@@ -33,8 +33,8 @@ TEXT = """\
 Training and evaluation, all seeds of a row together, as Snakemake measured their jobs; of a job that was stopped and
 went on, from then only, but for trainings, which keep all their seconds themselves.
 The machine: {devices}. Wall seconds are the sum over the jobs, some of which may have run side by side, GPU-seconds
-those of the jobs that hold a GPU; peak memory is that of the largest process. Jobs that make tables and figures of the
-numbers are not in it.
+those of the jobs that hold a GPU, which may share it; peak memory is that of the largest process. Jobs that make tables
+and figures of the numbers are not in it.
 
 The columns from *training* on are the training's alone: images/s counts every image a seed sees, and parameters are of
 one seed."""

@@ -49,7 +49,7 @@ def comparable(results: Results) -> str:
     said = f"None of the {len(ran)} claims that ran is a verdict on its paper"
     if len(unlike) < len(ran):
         said = f"Of the {len(ran)} claims that ran, {len(unlike)} are no verdict on their paper"
-    return prose(f"{said}. They differ from it in (number of claims): {reasons}.")
+    return prose(f"{said}: they differ from it or, where it is silent, from its code in (number of claims): {reasons}.")
 
 
 def topic_of(name: str, results: Results) -> dict[str, Any]:

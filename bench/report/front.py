@@ -23,8 +23,9 @@ Each line is a claim of the papers, tested on paired seeds: the means of both si
 verdict after correction for the number of claims ([how](../docs/verdicts.md)). Ranks are compared at equal
 reconstruction ("equal": of the first test images, which training looked at) or at the end of training ("end": of all
 test images); they are effective ranks. These are the first questions of a reader; a line leads to all claims of its
-kind. Ours are of `{}` unless another run is named; beside it, of the next smaller run, how many seeds agree and the
-verdict where it is another. †: at the paper's own size and data, so it is a verdict on the paper."""
+kind. Ours are of `{}` unless another run is named; beside it, of the next smaller run, how many seeds agree and, where
+they are others, the verdict and where ranks are compared. †: at the paper's own size and data, so it is a verdict on
+the paper."""
 
 
 def front_page(folder: Path, plan: dict[str, Any]) -> str:
@@ -116,14 +117,15 @@ def _claim(claim: str, first: Left, ran: Sequence[Left | Alone]) -> str:
     smaller = next((other for other in ran if other is not run and claim in other.claims), None)
     beside = f"{smaller.preset}: {_beside(smaller.claims[claim], own)}" if smaller else ""
     what = f"[{own['data'].split(' (')[0]}][{own['topic']}], {own['metric']}"
-    ours = own["numbers"] if run is first else f"`{run.preset}`: {own['numbers']}"
+    ours = own["numbers"] if run is first else f"run `{run.preset}`: {own['numbers']}"
     return f"| {what}: {own['sides']} | {own['paper']} | {ours} | {own['seeds']} | {verdict} | {beside} |"
 
 
 def _beside(smaller: dict[str, str], larger: dict[str, str]) -> str:
-    """Return what a claim came to in a smaller run: how many seeds agree, and the verdict if it is another."""
-    same = smaller["outcome"] == larger["outcome"]
-    return smaller["seeds"] if same else f"{smaller['outcome']}, {smaller['seeds']}"
+    """Return what a claim came to in a smaller run: how many seeds agree, and verdict and place if they are others."""
+    verdict = "" if smaller["outcome"] == larger["outcome"] else f"{smaller['outcome']}, "
+    place = "" if smaller["metric"] == larger["metric"] else f" ({smaller['metric'].split(', ')[-1]})"
+    return f"{verdict}{smaller['seeds']}{place}"
 
 
 def _table_1(presets: Sequence[Left]) -> Iterator[str]:
@@ -143,8 +145,8 @@ def _table_2(presets: Sequence[Left]) -> Iterator[str]:
     own = next((preset for preset in presets if preset.table_2["ours"]), None)
     yield "## Table 2: error in percent by number of labels"
     if own:
-        data = f"{own.table_2['data']}, `{own.preset}`"
-        yield f"The lowest test error of all epochs, as the released code has it. Ours: {data}."
+        ours = f"{own.table_2['data']}, `{own.preset}`; {own.table_2['length']}"
+        yield fill(f"The lowest test error of the epochs looked at, as in the released code. Ours: {ours}.", WIDTH)
     lines = [f"| | {' | '.join(f'{labels:,}' for labels in LABELS)} |", f"|---|{'---|' * len(LABELS)}"]
     for label in ROWS.values():
         lines.append(_line(f"{label}, the paper", presets[0].table_2["paper"][label]))

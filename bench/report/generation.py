@@ -70,9 +70,11 @@ def _caption(results: Results, place: Place) -> str:
 
 
 def _convergence(results: Results, place: Place) -> str:
-    metrics = results.metrics
-    chosen = metrics[(metrics["dataset"] == place.dataset) & (metrics["metric"] == "gmm_converged")]["value"]
-    return f"{chosen.sum():.0f} of {chosen.count()} fits converged"
+    metrics = results.metrics.dropna(subset="value")
+    fits = metrics[(metrics["dataset"] == place.dataset) & (metrics["metric"] == "gmm_converged")]
+    lost = [results.label(name, place.dataset) for name in fits.loc[fits["value"] == 0, "variant"].unique()]
+    but = f", not all of {', '.join(lost)}" if lost else ""
+    return f"{fits['value'].sum():.0f} of {len(fits)} fits converged{but}"
 
 
 def other_yardsticks(results: Results) -> str:

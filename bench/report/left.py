@@ -9,6 +9,7 @@ from typing import Any
 from bench.records.files import read_json
 from bench.records.names import PAPER_DATA, data_title, dataset_in, heading
 from bench.report.cells import ABSENT
+from bench.report.classification import length
 from bench.report.count import anchor
 from bench.report.found import Answer, answers
 from bench.report.overview import commits, distinct, hours, machines
@@ -145,4 +146,5 @@ def _errors(results: Results) -> dict[str, Any]:
         "paper": {ROWS[name]: [results.published(place, name, metric) for metric in metrics] for name in ROWS},
         "ours": ours if place.dataset else {},
         "data": results.title(place) if place.dataset else "",
+        "length": length(results.plan["config"]["classify"]),
     }

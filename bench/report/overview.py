@@ -20,7 +20,7 @@ READING = (
 NUMBERS = "Every table is also a file in [tables](tables), every single number in [metrics.csv](tables/metrics.csv)."
 PRESETS = {
     "paper": "the paper's models and training at their published size",
-    "laptop": "half the paper's width, five times its rate, at most a fifth of its steps, no GPU",
+    "laptop": "half the width of the released code, five times its rate, at most a fifth of its steps, no GPU",
     "quick": "small networks, short chains and small data sets: the direction of things, not the paper's numbers",
     "smoke": "a test of the pipeline with tiny networks: its numbers mean nothing",
 }
@@ -139,7 +139,9 @@ def _figure(results: Results, name: str) -> str:
     shown = [results.title(Place(panel["dataset"], None)) for panel in figure["panels"] if panel["dataset"]]
     kind = KINDS[figure["kind"]].format(results.plan["config"]["trajectory"]["images"])
     says = ": ".join(filter(None, [kind, "; ".join(shown)]))
-    return f"## {title}\n\n{says[0].upper()}{says[1:]}.\n\n![{title}](figures/figure_{name}.png)"
+    drawn = any(panel["variants"] for panel in figure["panels"]) or not figure["panels"]
+    picture = f"![{title}](figures/figure_{name}.png)" if drawn else "Nothing of it ran in this preset."
+    return f"## {title}\n\n{says[0].upper()}{says[1:]}.\n\n{picture}"
 
 
 def distinct(column: Any) -> str:

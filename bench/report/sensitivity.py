@@ -69,7 +69,7 @@ def _variance(results: Results) -> str:
     shown = results.variance[results.variance["metric"].str.endswith(":best")]
     if shown.empty:
         return ""
-    header = ["", "error", "sd, points", "autoencoder", "labels", "neither"]
+    header = ["", "error", "sd, points", "autoencoder", "draw", "neither"]
     parts = [VARIANCE.format(results.plan["config"]["sensitivity"]["crossed"]["seeds"], len(results.plan["seeds"]))]
     for dataset, rows in shown.groupby("dataset", sort=False):
         lines = [

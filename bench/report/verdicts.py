@@ -12,6 +12,7 @@ from bench.report.count import comparable, topic_of
 from bench.report.results import Results
 from bench.verdicts.cells import BETTER, CONSISTENT, HIGHER, LOWER, SAME, WORSE
 from bench.verdicts.comparison import END, EQUALLY, PREFIXES, WHOLE_CODE
+from bench.verdicts.equal import EXPLAINED
 from bench.verdicts.outcomes import NOT_COMPARABLE, NOT_RUN, OURS, UNCLEAR
 from bench.verdicts.sensitivity import KEPT
 
@@ -19,17 +20,19 @@ CELL_ORDER = [SAME, CONSISTENT, BETTER, WORSE, LOWER, HIGHER, UNCLEAR, NOT_COMPA
 TEXT = """\
 A claim says that one variant is below another in some metric, equal to it or at least as high within a margin, or near
 a number. Each is tested on the differences between the two for the same seed, which see the same batches, labels and
-noise: mean difference with its 95 % interval, and how many seeds agree. **As claimed**: the seeds show it (p < {:g}
-after Benjamini and Hochberg's correction for the number of the paper's claims); **contradicted**: they show the
-opposite, or that a difference exceeds its margin; **unclear**: they do not settle it, and beside it stands the smallest
-difference that so many could have shown, the correction included ([how](../../docs/verdicts.md)). A claim marked *ours*
-reads the sentence otherwise than the paper does; it is corrected and counted apart from the paper's.
+noise: mean difference with its 95 % interval, and how many seeds agree: lie on the claim's side, or within its margin.
+**As claimed**: the seeds show it (p < {:g} after Benjamini and Hochberg's correction for the number of the paper's
+claims, which is the p in the tables); **contradicted**: they show the opposite, or that a difference exceeds its
+margin; **unclear**: they do not settle it, and beside it stands the smallest difference that so many could have shown,
+the correction included ([how](../../docs/verdicts.md)). A claim marked *ours* reads the sentence otherwise than the
+paper does; it is corrected and counted apart from the paper's.
 
-Ranks are compared by the effective rank, at the end of training or, where the two then explain the images differently,
-at equal reconstruction: the first line decides, the others stand below. At the end they are, like numbers that name no
-place, of all test images ({}); at equal reconstruction of the first {:,} of them, which training looked at,
-and so is what notes say is explained. The count is of singular values above 0.01 of the largest, in the named place."""
-HEADER = ["claim", "metric", "measured", "difference", "seeds that agree", "outcome", "could show"]
+Ranks are compared by the effective rank, at the end of training or, where the shares of the variance that the two then
+explain are more than {:g} apart, at equal reconstruction: the first line decides, the others stand below. At the end
+they are, like numbers that name no place, of all test images ({}); at equal reconstruction of the first {:,} of them,
+which training looked at, and so is what notes say is explained. The count is of singular values above 0.01 of the
+largest, in the named place."""
+HEADER = ["claim", "metric", "measured", "difference", "seeds that agree", "p", "outcome", "could show"]
 CELLS_TEXT = """\
 ## The published numbers, one by one
 
@@ -41,7 +44,8 @@ neither. The paper does not say how many runs are behind its ±; {} are supposed
 def verdicts(results: Results) -> str:
     """Return every claim with its numbers."""
     settings = results.plan["config"]
-    text = TEXT.format(settings["verdicts"]["level"], results.tested(), settings["trajectory"]["images"])
+    judging = settings["verdicts"]
+    text = TEXT.format(judging["level"], judging[EXPLAINED], results.tested(), settings["trajectory"]["images"])
     parts = ["\n\n".join(map(prose, text.split("\n\n"))), comparable(results)]
     for topic, rows in results.claims.groupby("topic", sort=False):
         parts += _topic(topic_of(topic, results), rows, results)
@@ -64,9 +68,16 @@ def _lines(row: Any, results: Results) -> Iterator[list[str]]:
     could = ABSENT if isnan(row.detectable) or row.outcome != UNCLEAR else f"{row.detectable:.{digits}f}"
     first, *others = places(row).items()
     said = row.outcome if row.verdict in (row.outcome, NOT_COMPARABLE) else f"{row.outcome} ({row.verdict})"
-    yield [claim(row, results), _metric(row, first[1]), *numbers(row, first[0], digits), said, could]
+    yield [claim(row, results), _metric(row, first[1]), *numbers(row, first[0], digits), _p(row), said, could]
     for prefix, text in others:
-        yield ["", text, *numbers(row, prefix, digits), "", ""]
+        yield ["", text, *numbers(row, prefix, digits), "", "", ""]
+
+
+def _p(row: Any) -> str:
+    """Return a claim's p-value after correction; one that is not decidable has none."""
+    if isnan(row.p_corrected):
+        return ABSENT
+    return f"{row.p_corrected:.3f}" if row.p_corrected >= 0.0005 else "< 0.001"
 
 
 def _metric(row: Any, text: str) -> str:
@@ -99,12 +110,20 @@ def _notes(ran: pd.DataFrame, results: Results) -> Iterator[str]:
     for row in ran.itertuples():
         parts = [row.note] if isinstance(row.note, str) and row.note else []
         if row.outcome == UNCLEAR and isnan(row.detectable) and row.n > 1:
-            parts.append(f"equal in all {row.n} seeds, too few for a sign test")
+            parts.append(_without_spread(row))
         touched = results.sensitivity[results.sensitivity["claim"] == row.claim]
         for said, rows in touched[touched["effect"] != KEPT].groupby("outcome", sort=False):
             parts.append(f"but {said} under {', '.join(rows['alternative'])}")
         if parts:
             yield f"{sides(row, results)}, {heading(row.metric)}: {'; '.join(parts)}"
+
+
+def _without_spread(row: Any) -> str:
+    """Return why a claim is unclear whose difference is the same in all seeds, so that there is no t-test."""
+    same = f"the same difference in all {row.n} seeds"
+    if row.p < 1 - 0.5**row.n:
+        return f"{same}, too few for a sign test"
+    return f"{same}, none" if row.difference == 0 else f"{same}, that of the margin itself"
 
 
 def _not_run(rows: pd.DataFrame, results: Results) -> Iterator[str]:
@@ -114,8 +133,12 @@ def _not_run(rows: pd.DataFrame, results: Results) -> Iterator[str]:
 
 
 def claim(row: Any, results: Results) -> str:
-    """Return what a claim says, leading to its line in claims.csv, and whether it is a reading of our own."""
-    return f"[{sides(row, results)}](tables/claims.csv#L{row.Index + 2}){', *ours*' if row.paper == OURS else ''}"
+    """Return what a claim says, leading to its line in claims.csv, its margin if it has one, and whether it is a
+    reading of our own.
+    """
+    margin = f" ± {row.margin:.{results.digits(row.metric)}f}" if row.margin > 0 else ""
+    ours = ", *ours*" if row.paper == OURS else ""
+    return f"[{sides(row, results)}](tables/claims.csv#L{row.Index + 2}){margin}{ours}"
 
 
 def sides(row: Any, results: Results) -> str:

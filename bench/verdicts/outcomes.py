@@ -16,7 +16,7 @@ OURS = "ours"  # in place of a claim's paper: a reading of our own, which the pa
 NAMES = ["claim", "topic", "paper", "dataset", "metric", "variant", "kind", "other"]
 EACH_PLACE = [f"{prefix}{name}" for prefix in PREFIXES.values() for name in NUMBERS]
 DECIDED = ["decided_at", "explained", "other_explained"]
-COLUMNS = [*NAMES, *NUMBERS, "p_corrected", "detectable", "outcome", "reason", *DECIDED, *EACH_PLACE]
+COLUMNS = [*NAMES, *NUMBERS, "p_corrected", "margin", "detectable", "outcome", "reason", *DECIDED, *EACH_PLACE]
 
 
 def outcomes(plan: dict[str, Any], measured: Measured) -> pd.DataFrame:
@@ -24,12 +24,12 @@ def outcomes(plan: dict[str, Any], measured: Measured) -> pd.DataFrame:
 
     Columns: claim, topic, paper, dataset, metric, variant, kind, other (a variant or a number); mean, other_mean,
     difference (of paired seeds) with its 95 % interval low..high, n, agree, p, p_corrected (among the claims of one
-    paper), detectable (the smallest difference that these seeds could have shown); outcome, reason. Of two variants'
-    ranks also where that was decided, what they explain of the images' variance at the end of training, and the
-    numbers at the end and at equal reconstruction.
+    paper), margin (the difference that does not matter; 0 of one below the other), detectable (the smallest difference
+    that these seeds could have shown); outcome, reason. Of two variants' ranks also where that was decided, what they
+    explain of the images' variance at the end of training, and the numbers at the end and at equal reconstruction.
     """
     rows = [_row(claim, plan, measured) for claim in plan["claims"]]
-    table = pd.DataFrame(rows).reindex(columns=[*COLUMNS, "estimate", "margin", "holds"])
+    table = pd.DataFrame(rows).reindex(columns=[*COLUMNS, "estimate", "holds"])
     level = plan["config"]["verdicts"]["level"]
     table["p_corrected"] = table.groupby("paper")["p"].transform(corrected)
     threshold = table.groupby("paper")["p_corrected"].transform(needed, level)

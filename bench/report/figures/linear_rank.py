@@ -15,7 +15,7 @@ from bench.report.figures.source import Source
 from bench.report.figures.style import BLUE, GREEN, MUTED, ORANGE, SMALL, WIDTH
 
 HEIGHTS = (3.9, 2.7, 2.9)  # inches: of the singular values, of each optimiser's ranks
-LOWEST, APART = 1e-5, 1.45  # end of the axis of singular values; least ratio between two of their numbers' heights
+LOWEST = 1e-5  # end of the axis of singular values
 COLOURS = dict(zip(VARIANTS.values(), (MUTED, BLUE, ORANGE, GREEN), strict=True))
 MARKERS = dict(zip(VARIANTS.values(), "osD^", strict=True))
 DASHES = dict(zip(VARIANTS.values(), ["", "", "", (4, 2)], strict=True))  # one line under another can be seen
@@ -77,12 +77,13 @@ def _lines(axes: Axes, study: pd.DataFrame, x: str, y: str) -> None:
 def draw_trajectories(area: SubFigure, table: pd.DataFrame) -> None:
     """Draw the singular values of the codes' covariance over steps of gradient descent, one panel per variant.
 
-    Those of the data's rank are numbered; the others, which fit noise, are grey.
+    Those of the data's rank are coloured; the others, which fit noise, are grey.
     """
     table = table[table["optimiser"] == CLAIMED]
     depth, rank = middle(table.loc[table["depth"] > 0, "depth"]), table["rank"].iloc[0]
     area.suptitle(
-        f"Singular values of the codes' covariance along gradient descent: {rank} of the data's rank, grey: of noise"
+        f"Singular values of the codes' covariance along gradient descent; the data have rank {rank}: coloured the "
+        f"{rank} largest, grey those of noise"
     )
     row = area.subplots(1, len(SHOWN), sharex=True, sharey=True)
     for axes, variant in zip(row, SHOWN, strict=True):
@@ -91,22 +92,10 @@ def draw_trajectories(area: SubFigure, table: pd.DataFrame) -> None:
         for index, colour in zip(values, _colours(rank, values.shape[1]), strict=True):
             axes.plot(values.index, values[index].clip(lower=LOWEST / 10), color=colour, zorder=2 + (index < rank))
         axes.plot(values.index, THRESHOLD * values[0], color="black", linestyle="--", linewidth=1)
-        _number(axes, values.iloc[:, :rank])
         title = VARIANTS[variant] + (f", chain of {depth}" if variant != "none" else "")
         axes.set(title=f"{title}\nrate {chosen['rate'].iloc[0]:g}", xlabel="step", yscale="log")
     row[0].set(ylabel="singular value", ylim=(LOWEST, 3))
-    last = table["step"].max()
-    row[0].text(last, 1.3 * THRESHOLD, "above: counted as a dimension", ha="right", va="bottom", fontsize=SMALL)
-
-
-def _number(axes: Axes, values: pd.DataFrame) -> None:
-    """Write the number of each singular value, a column over steps, to the right of its end, below the one before."""
-    height = np.inf
-    for number, end in enumerate(values.iloc[-1], start=1):
-        height = min(end, height / APART)
-        if height > LOWEST:
-            at = (values.index[-1], height)
-            axes.annotate(number, at, (3, 0), textcoords="offset points", va="center", fontsize=SMALL)
+    row[0].text(0.08 * table["step"].max(), 1.3 * THRESHOLD, "above: counted", va="bottom", fontsize=SMALL)
 
 
 def _colours(rank: int, count: int) -> list:

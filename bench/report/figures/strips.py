@@ -22,9 +22,9 @@ def note(panel: dict[str, Any], source: Source) -> str:
     """Return what a panel's title says beside the data set."""
     dataset, steps = panel["dataset"], source.plan["config"]["interpolate"]["steps"]
     known = _truth(dataset, (1, steps, *source.record(dataset)["shape"]), source)[1]
-    true = "the true images" if len(known) == steps else "the two true images"
+    of = "against the true images" if len(known) == steps else "of the two ends alone, whose true images are known"
     first = source.seeds(dataset, panel["variants"][0])[0]
-    return f"seed {first}; numbers: root mean square error against {true}; each pair brightened alike"
+    return f"seed {first}; numbers: root mean square error {of}; each pair brightened alike"
 
 
 def height(panel: dict[str, Any], source: Source) -> float:
