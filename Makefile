@@ -1,6 +1,6 @@
 # make quick       the paper's models on small data: minutes, no GPU, nothing downloaded but packages
 #                  (EXTRA=family adds the relatives)
-# make laptop      real MNIST and grey shapes at half the paper's width, without a GPU: hours
+# make laptop      real MNIST and grey shapes at half the released code's width, without a GPU: hours
 #                  (DATA_ROOT=/where/raw/data/are, EXTRA=family)
 # make doctor      what this machine can run, and what to do about what it lacks (DATA_ROOT=/where/raw/data/are)
 # make test        lint and the tests, in 6 minutes on two cores
