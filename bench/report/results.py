@@ -1,7 +1,8 @@
 """What every section of tables.md reads; in: plan, data.json, aggregated tables, paper.csv, out: cells."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -89,7 +90,11 @@ class Results:
 
     def label(self, variant: str, dataset: str | None = None) -> str:
         """Return how the paper calls a variant on a data set, or on all of them."""
-        return labels(self.plan, dataset).get(variant, variant)
+        return self._labels(dataset).get(variant, variant)
+
+    @cached_property
+    def _labels(self) -> Callable[[str | None], dict[str, str]]:
+        return cache(partial(labels, self.plan))
 
     def side(self, name: str, dataset: str, metric: str) -> str:
         """Return how a claim calls one of its sides: a variant, an initialisation of the linear study, or a number."""

@@ -57,10 +57,10 @@ def metrics(dataset: str, measured: Measured) -> list[str]:
 
 
 def _rows(dataset: str, against: list[str], plan: dict[str, Any], measured: Measured) -> list[dict[str, Any]]:
-    chosen, rows = methods(dataset, plan), []
+    chosen, compared, rows = methods(dataset, plan), metrics(dataset, measured), []
     for method, variant in chosen.items():
         others = against[: against.index(method)] if method in against else against
-        for metric in metrics(dataset, measured):
+        for metric in compared:
             values = measured.values(dataset, variant, metric)
             if values is not None:
                 row = dict(zip(KEYS, (dataset, method, variant, metric), strict=True)) | _summary(values)

@@ -31,10 +31,11 @@ def ranking(plan: dict[str, Any], measured: Measured) -> pd.DataFrame:
     """
     wanted = plan["config"]["family"]["ranked_by"]
     tables = {metric: _values(metric, plan, measured) for metric in wanted}
-    names = dict.fromkeys(method for dataset in plan["config"]["datasets"] for method in methods(dataset, plan))
+    variants = {dataset: methods(dataset, plan) for dataset in plan["config"]["datasets"]}
+    names = dict.fromkeys(method for own in variants.values() for method in own)
     rows = []
     for metric, chosen in [(OVERALL, wanted), *((metric, [metric]) for metric in wanted)]:
-        reasons = {name: _why_not(name, [tables[m] for m in chosen], plan) for name in names}
+        reasons = {name: _why_not(name, variants, [tables[m] for m in chosen], plan) for name in names}
         kept = [name for name in names if not reasons[name]]
         means, test = _tested([tables[m] for m in chosen], kept, plan["config"]["verdicts"]["level"])
         for name in names:
@@ -70,9 +71,11 @@ def _values(metric: str, plan: dict[str, Any], measured: Measured) -> pd.DataFra
     return pd.concat(parts, names=["dataset", "seed"]) if parts else pd.DataFrame()
 
 
-def _why_not(method: str, tables: Sequence[pd.DataFrame], plan: dict[str, Any]) -> str:
+def _why_not(
+    method: str, variants: dict[str, dict[str, str]], tables: Sequence[pd.DataFrame], plan: dict[str, Any]
+) -> str:
     """Return on which data sets a method lacks a metric that others have, and where it was trained otherwise; empty if
-    on none.
+    on none. `variants` are those of the methods, by data set.
     """
     lacking: dict[str, None] = {}
     for table in filter(len, tables):
@@ -81,7 +84,7 @@ def _why_not(method: str, tables: Sequence[pd.DataFrame], plan: dict[str, Any]) 
     parts = [f"not on {', '.join(lacking)}"] if lacking else []
     ranked_on = dict.fromkeys(name for table in filter(len, tables) for name in table.index.get_level_values("dataset"))
     for dataset in (name for name in ranked_on if name not in lacking):
-        changed = trained_otherwise(dataset, methods(dataset, plan)[method], plan)
+        changed = trained_otherwise(dataset, variants[dataset][method], plan)
         parts += [f"trained otherwise on {dataset}: {changed}"] if changed else []
     return "; ".join(parts)
 
