@@ -147,6 +147,12 @@ def test_a_checkpoint_that_loses_the_weights_is_found(monkeypatch):
     assert not passed(training.resume(case("vae", tiny=True), CPU))
 
 
+def test_the_evaluation_that_a_few_held_out_images_choose_is_not_compared(monkeypatch):
+    rows = [(0, f"error:10:{reading}", error) for reading, error in (("best", 1.0), ("last", 2.0), ("held_out", 9.0))]
+    monkeypatch.setattr(evaluation, "classify", lambda *of: rows)
+    assert evaluation._errors(20, {}, CPU).tolist() == [1, 2]
+
+
 @pytest.mark.parametrize(
     ("check", "part"),
     [
