@@ -1,6 +1,9 @@
 """Steps in a row: each is taken once, in order; on a GPU a replayed graph ends where single steps end."""
 
 import gc
+import os
+import signal
+import threading
 import weakref
 from types import SimpleNamespace
 
@@ -12,6 +15,7 @@ from small_run import CPU, make_spec, pictures
 from bench.engine.steps import PER_REPLAY, WARM_UP, Steps, concurrently, make_room, undisturbed
 from bench.engine.training import PIECE, Result, Trainer
 from bench.engine.trajectory import Looks, looked_at
+from bench.job.command import unwind_when_cancelled
 
 GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device on this machine")
 
@@ -84,6 +88,23 @@ def test_nothing_is_collected_in_a_capture():
     with undisturbed():
         assert not gc.isenabled()
     assert gc.isenabled()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_what_tells_a_job_to_stop_in_a_capture_is_heard_right_after_it(number):
+    captured, before = [], {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
+    unwind_when_cancelled()
+    try:
+        with pytest.raises(SystemExit) as end, undisturbed():
+            # A job has other threads, and any of them may be the one that takes a signal.
+            other = threading.Thread(target=os.kill, args=(os.getpid(), number))
+            other.start()
+            other.join()
+            captured.append(True)
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+    assert captured and end.value.code == 128 + number and gc.isenabled()
 
 
 @pytest.mark.parametrize(("free", "fits"), [(99, False), (100, True)])

@@ -10,6 +10,8 @@ from functools import cache
 import torch
 from torch import Tensor
 
+from bench.job.command import held_back
+
 CHUNK = 100  # most steps whose batches are prepared at once: dropout masks of 100 steps take 50 MB
 PER_REPLAY = 10  # steps in a graph; starting one takes as long as starting a few kernels
 WARM_UP = 3  # steps before a capture, in which libraries make their handles and choose their kernels
@@ -83,11 +85,16 @@ def make_room() -> None:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Keep Python from collecting garbage meanwhile: a graph that is collected in another one's capture breaks that."""
+    """Keep Python from collecting garbage and from hearing signals to stop meanwhile: in a capture.
+
+    A graph that is collected in another one's capture breaks that. An exception leaves a capture's streams unjoined,
+    and what its end raises for that takes the exception's place.
+    """
     gc.collect()
     gc.disable()
     try:
-        yield
+        with held_back():
+            yield
     finally:
         gc.enable()
 

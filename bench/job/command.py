@@ -14,6 +14,7 @@ from bench.job.log import logged
 
 WORKFLOW = "BENCH_WORKFLOW"  # the process that started this job (workflow/rules/common.smk)
 GRACE = 5  # seconds to unwind
+STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 _told: list[int] | None = None  # signals to stop, while a job keeps its work; else None
 
@@ -61,7 +62,7 @@ def _follow(process: int) -> None:
 
 def unwind_when_cancelled() -> None:
     """Make an exception of the signals that tell a process to stop."""
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in STOPPING:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as in a shell's background
             signal.signal(number, _exit)  # so that no temporary file stays
 
@@ -85,3 +86,20 @@ def stopping_itself() -> Iterator[Callable[[], bool]]:
         numbers, _told = _told, None
         if numbers:
             sys.exit(128 + numbers[0])
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Hold back signals to stop (SIGTERM, SIGINT) in what an exception would break; they are heard right after it.
+
+    For the main thread, in which Python acts on signals. To block them there would not do: another thread takes them.
+    """
+    told: list[int] = []
+    before = {number: signal.signal(number, lambda number, frame: told.append(number)) for number in STOPPING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in told:
+            signal.raise_signal(number)
