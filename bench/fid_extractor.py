@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import Tensor
 
+from bench.engine.build import full_precision
 from bench.job.command import Stop
 from bench.measures.base.features import InDomain
 from bench.records.data import load
@@ -33,6 +34,7 @@ def fid_extractor(images: Tensor, labels: Tensor, epochs: int) -> InDomain:
     return network
 
 
+@full_precision()
 def _scale_features(network: InDomain, images: Tensor) -> None:
     """Scale the features to a root mean square of 1 without changing a logit: how long they come out is chance."""
     with torch.no_grad():
@@ -44,6 +46,7 @@ def _scale_features(network: InDomain, images: Tensor) -> None:
         network.classes.weight.mul_(scale)
 
 
+@full_precision()
 def test_error(network: InDomain, images: Tensor, labels: Tensor) -> float:
     """Return the percentage of images [n, c, h, w] put in another class than their label [n]."""
     with torch.inference_mode():

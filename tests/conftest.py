@@ -90,5 +90,19 @@ def double():
 
 
 @pytest.fixture
+def convolved(monkeypatch) -> list[tuple[bool, bool]]:
+    """With TF32 on, of every convolution of a module: is it of a training step, and may it use TF32?"""
+    seen, forward = [], torch.nn.Conv2d.forward
+
+    def spy(self, x):
+        seen.append((torch.is_grad_enabled(), torch.backends.cudnn.allow_tf32))
+        return forward(self, x)
+
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", True)
+    monkeypatch.setattr(torch.nn.Conv2d, "forward", spy)
+    return seen
+
+
+@pytest.fixture
 def checkpoint(tmp_path) -> Checkpoint:
     return Checkpoint(tmp_path / "checkpoint", "digest")

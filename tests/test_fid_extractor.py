@@ -49,6 +49,14 @@ def test_training_twice_gives_the_same_network_and_leaves_the_global_generator_a
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
+def test_tf32_is_off_where_features_are_scaled_and_errors_computed_and_on_in_training(convolved):
+    network = fid_extractor(*bright_or_dark(64), epochs=1)
+    assert set(convolved) == {(True, True), (False, False)}
+    convolved.clear()
+    percent_wrong(network, *bright_or_dark(64))
+    assert set(convolved) == {(False, False)} and torch.backends.cudnn.allow_tf32
+
+
 def write_data(folder, labels=None) -> None:
     for split, count in (("train", 256), ("test", 64)):
         images, own = bright_or_dark(count)

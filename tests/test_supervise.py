@@ -56,6 +56,11 @@ def test_a_seed_alone_and_in_a_batch_of_three_agree(double):
     assert alone == {key: value for key, value in together.items() if key[0] == 2}
 
 
+def test_tf32_is_off_where_errors_are_computed_and_on_in_training(convolved):
+    errors((0,), bars(LABELS), epochs=2)
+    assert set(convolved) == {(True, True), (False, False)} and torch.backends.cudnn.allow_tf32
+
+
 def test_the_encoder_is_trained_with_the_head():
     model = Classifier(make_spec("supervised", seeds=(0,)), hidden=16, classes=3)
     model(torch.rand(1, 4, 1, 32, 32)).sum().backward()

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from bench.engine.build import full_precision
 from bench.engine.ensemble import Ensemble
 from bench.engine.steps import CHUNK, Steps
 from bench.job.progress import Progress
@@ -82,6 +83,7 @@ class Classifiers:
         return (100 * wrong.double() / index.shape[1]).tolist()
 
     @torch.no_grad()
+    @full_precision()
     def wrong(self, inputs: Tensor, labels: Tensor) -> Tensor:
         """Return how many inputs [s, n, ...] every classifier [s] takes for another class than `labels` has."""
         logits = torch.cat([network(x) for network, x in self.split(inputs)])
