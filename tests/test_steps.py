@@ -12,6 +12,7 @@ import torch
 from paper_config import preset
 from small_run import CPU, make_spec, pictures
 
+from bench.engine import ensemble
 from bench.engine.steps import PER_REPLAY, WARM_UP, Steps, concurrently, make_room, undisturbed
 from bench.engine.training import PIECE, Result, Trainer
 from bench.engine.trajectory import Looks, looked_at
@@ -34,6 +35,17 @@ def test_every_row_is_a_step_in_order():
 
 def test_concurrent_tasks_return_in_order():
     assert [int(t) for t in concurrently([lambda i=i: torch.tensor(i) for i in range(3)], CPU)] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(("model", "options", "times"), [("ae", {}, 2), ("rrae", {"rank": 2, "fine_tune": 0.5}, 0)])
+def test_only_seeds_of_a_model_that_is_recorded_are_trained_side_by_side(model, options, times, monkeypatch):
+    asked = []
+    monkeypatch.setattr(ensemble, "concurrently", lambda *of: asked.append(1) or concurrently(*of))
+    trainer = Trainer(make_spec(model, seeds=(0, 1), **options), pictures(8))
+    epochs(trainer, 1)
+    trainer.settle()
+    epochs(trainer, 1)
+    assert len(asked) == times
 
 
 @GPU

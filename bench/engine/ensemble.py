@@ -14,14 +14,20 @@ class Ensemble:
     """Networks of one kind, on one device; Adam works entry by entry, so that it steps them independently.
 
     `groups` are the parameters to train of every network, in groups as Adam takes them: `params` and `lr`. Tensors lie
-    channels last, the order in which convolutions run fastest on a CPU and on a GPU.
+    channels last, the order in which convolutions run fastest on a CPU and on a GPU. `side_by_side`: on a GPU the
+    losses are computed at once, which takes the memory of all at once.
     """
 
     def __init__(
-        self, models: Sequence[nn.Module], groups: Sequence[list[dict[str, Any]]], device: torch.device
+        self,
+        models: Sequence[nn.Module],
+        groups: Sequence[list[dict[str, Any]]],
+        device: torch.device,
+        *,
+        side_by_side: bool = True,
     ) -> None:
         self.models = [model.to(device, memory_format=torch.channels_last) for model in models]
-        self.device = device
+        self.device, self.side_by_side = device, side_by_side
         self.trained = [sum((group["params"] for group in own), []) for own in groups]
         # Groups of one kind are one group: fused Adam steps a group at a time.
         alike = zip(*groups, strict=True)
@@ -33,7 +39,7 @@ class Ensemble:
     def step(self, losses: Sequence[Callable[[], Tensor]]) -> list[Tensor]:
         """Take one optimiser step on every model's loss; return the losses before it."""
         tasks = [partial(_differentiate, loss, ps) for loss, ps in zip(losses, self.trained, strict=True)]
-        losses_before = concurrently(tasks, self.device)
+        losses_before = concurrently(tasks, self.device) if self.side_by_side else [task() for task in tasks]
         self.optimiser.step()
         return losses_before
 

@@ -160,8 +160,11 @@ def start(spec: Spec, images: Tensor) -> Ensemble:
 
 
 def ensemble(spec: Spec, models: list[Autoencoder], device: torch.device) -> Ensemble:
-    """Return models under one optimiser, each at the learning rates it asks for."""
-    return Ensemble(models, [model.groups(spec.training.lr) for model in models], device)
+    """Return models under one optimiser, each at the learning rates it asks for; those that make the host wait, where
+    they would gain nothing side by side, take their turns.
+    """
+    groups = [model.groups(spec.training.lr) for model in models]
+    return Ensemble(models, groups, device, side_by_side=models[0].recorded)
 
 
 def _resume(trainer: Trainer, checkpoint: Checkpoint) -> Result:
