@@ -10,7 +10,7 @@ import torch
 from small_run import make_spec, pictures
 
 from bench.engine.checkpoint import Checkpoint
-from bench.engine.training import train
+from bench.engine.training import Result, Trainer, train
 from bench.engine.trajectory import Looks
 from bench.job.command import unwind_when_cancelled
 
@@ -65,6 +65,16 @@ def test_checkpoints_take_a_twentieth_of_the_time_at_most(checkpoint, monkeypatc
     train(make_spec("ae", seeds=(0,), epochs=300), pictures(16), checkpoint)
     taken, gaps = [end - begun for begun, end in saved], [b[0] - a[1] for a, b in itertools.pairwise(saved)]
     assert len(saved) > 3 and all(gap >= 20 * took for gap, took in zip(gaps, taken[:-1], strict=True))
+
+
+def test_every_tensor_goes_to_main_memory_before_it_is_stacked(monkeypatch):
+    trainer, moved = Trainer(make_spec(seeds=(0, 1)), pictures(8)), []
+    trainer.epoch(0, Result({}))
+    monkeypatch.setattr(torch.Tensor, "cpu", lambda self: moved.append(self.shape) or self)
+    kept = trainer.ensemble.tensors()
+    own = trainer.ensemble.models[0].state_dict()
+    singly = [tensor.shape for tensor in own.values() for _ in range(2)]
+    assert moved == singly + [tensor.shape for name, tensor in kept.items() if name not in own]
 
 
 def test_a_checkpoint_of_another_digest_or_a_damaged_one_is_not_used(checkpoint, tmp_path, capsys):

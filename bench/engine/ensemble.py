@@ -44,15 +44,16 @@ class Ensemble:
         return losses_before
 
     def state(self) -> dict[str, Tensor]:
-        """Return every parameter and buffer by name, those of the models stacked [s, ...]."""
+        """Return every parameter and buffer by name, those of the models stacked [s, ...], in main memory."""
         states = [model.state_dict() for model in self.models]
-        return {name: torch.stack([state[name] for state in states]).contiguous() for name in states[0]}
+        # One by one: stacked on a GPU they would take its memory a second time.
+        return {name: torch.stack([state[name].cpu() for state in states]).contiguous() for name in states[0]}
 
     def tensors(self) -> dict[str, Tensor]:
-        """Return what training goes on from: `state` and Adam's moments."""
+        """Return what training goes on from, in main memory: `state` and Adam's moments."""
         adam = self.optimiser.state_dict()["state"]
         moments = {f"optimiser.{i}.{key}": value for i, values in adam.items() for key, value in values.items()}
-        return self.state() | {name: value.contiguous() for name, value in moments.items()}
+        return self.state() | {name: value.cpu().contiguous() for name, value in moments.items()}
 
     def forget(self, index: int) -> None:
         """Let Adam start anew with one of the models."""
