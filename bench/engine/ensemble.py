@@ -41,6 +41,8 @@ class Ensemble:
         tasks = [partial(_differentiate, loss, ps) for loss, ps in zip(losses, self.trained, strict=True)]
         losses_before = concurrently(tasks, self.device) if self.side_by_side else [task() for task in tasks]
         self.optimiser.step()
+        if self.device.type == "cuda":  # a CPU would fetch their memory anew in every step
+            self.optimiser.zero_grad()  # or a graph would hold two steps' gradients
         return losses_before
 
     def state(self) -> dict[str, Tensor]:

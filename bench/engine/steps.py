@@ -33,8 +33,7 @@ class Steps:
         self.taken = 0
         self.graph: torch.cuda.CUDAGraph | None = None
         self.inputs: list[Tensor] = []
-        if record:
-            torch.cuda.reset_peak_memory_stats()  # from here on the peak is that of these steps
+        self.queued: torch.cuda.Event | None = None  # the end of the last call's steps
 
     def run(self, step: Step, *batches: Tensor) -> None:
         """Take a step with every row of the tensors [n, ...].
@@ -42,11 +41,15 @@ class Steps:
         `step` changes tensors in place, returns nothing and is the same one in every call; recorded, it never reads a
         tensor's value. Raises torch.OutOfMemoryError where a graph would not fit.
         """
+        if self.record and not self.taken:
+            count_memory()
         replayed = self._replay(step, batches) if self.record else 0
         rows = [*zip(*(tensor[replayed:] for tensor in batches), strict=True)]
         for row in rows:
             step(*row)
         self.taken += len(rows)
+        if self.record:
+            self._wait()
 
     def _replay(self, step: Step, batches: Sequence[Tensor]) -> int:
         """Take as many steps as whole replays allow and return their number."""
@@ -70,17 +73,37 @@ class Steps:
             for row in zip(*self.inputs, strict=True):
                 step(*row)
 
+    def _wait(self) -> None:
+        """Wait for the steps of the call before this one: no more than one call's may be queued, since the host is what
+        hears signals and tells how fast it goes.
+        """
+        before, self.queued = self.queued, torch.cuda.Event(blocking=True)
+        self.queued.record()
+        if before is not None:
+            before.synchronize()
+
+
+def count_memory() -> None:
+    """Free what the allocator keeps of earlier work; its peaks, and how often it ran short, count from here on."""
+    torch.cuda.empty_cache()
+    torch.cuda.reset_peak_memory_stats()
+    torch.cuda.reset_accumulated_memory_stats()
+
 
 def make_room() -> None:
     """Free what the allocator keeps, and raise out-of-memory if a graph of steps like those before would not fit.
 
-    In a capture nothing can be freed, and what it raises in place of out-of-memory leaves the process unusable.
+    In a capture nothing can be freed, and what it raises in place of out-of-memory leaves the process unusable. Streams
+    share no memory, so a graph takes for each what the steps before had the allocator keep for it. Where these ran
+    short, it took from one stream what another needed, and the most that it kept is too little.
     """
     torch.cuda.empty_cache()
-    needed = torch.cuda.max_memory_allocated() - torch.cuda.memory_allocated()
+    needed = torch.cuda.max_memory_reserved() - torch.cuda.memory_reserved()
     free, _ = torch.cuda.mem_get_info()
     if needed > free:
         raise torch.OutOfMemoryError(f"recording steps takes {needed} bytes of a GPU's memory, {free} are free")
+    if torch.cuda.memory_stats()["num_alloc_retries"]:
+        raise torch.OutOfMemoryError("steps ran short of a GPU's memory before they were recorded")
 
 
 @contextmanager
@@ -112,6 +135,12 @@ def concurrently(tasks: Sequence[Callable[[], Tensor]], device: torch.device) ->
     for stream in streams:
         current.wait_stream(stream)
     return results
+
+
+def wait_for(device: torch.device) -> None:
+    """Wait until a GPU has done what it was told to; a CPU has."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
 
 
 @cache  # the same ones in every step: memory freed in a stream is used again in that stream alone
