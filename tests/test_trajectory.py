@@ -65,6 +65,14 @@ def test_looking_changes_no_bit_of_the_training(model, tmp_path):
     assert all(torch.equal(seen.state[name], unseen.state[name]) for name in unseen.state)
 
 
+def test_the_time_of_a_look_begins_when_the_steps_before_it_are_done(checkpoint, monkeypatch):
+    order = []
+    monkeypatch.setattr("bench.engine.training.wait_for", lambda device: order.append("done"))
+    looks = Looks(frozenset({2, 5}), lambda model: order.append("look") or {})
+    train(make_spec(seeds=(0, 1)), TRAIN, checkpoint, looks)
+    assert order == ["done", "look", "look"] * 2
+
+
 def test_a_resumed_training_has_the_trajectory_of_an_uncut_one(tmp_path, monkeypatch):
     spec = make_spec("vae", epochs=4)
     whole = trained(tmp_path, spec)

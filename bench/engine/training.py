@@ -13,7 +13,7 @@ from bench.engine.batches import epoch_batches, without_first
 from bench.engine.build import initial_model
 from bench.engine.checkpoint import Checkpoint
 from bench.engine.ensemble import Ensemble
-from bench.engine.steps import PER_REPLAY, Steps
+from bench.engine.steps import PER_REPLAY, Steps, wait_for
 from bench.engine.trajectory import Looks, Row
 from bench.job.command import Stop, stopping_itself
 from bench.job.progress import Progress
@@ -132,6 +132,8 @@ class Trainer:
                         return
                     self.steps.run(self.step, *piece)
                     done.within += len(piece[0])
+                if before + done.within in looks.steps:
+                    wait_for(self.images.device)  # or a look would seem to take what is left of training
                 begun = time.monotonic()
                 done.trajectory += looks.rows(before + done.within, self.spec.seeds, self.ensemble.models)
                 done.looking += time.monotonic() - begun
