@@ -8,7 +8,9 @@ import pytest
 from pages import committed, row, section, words
 
 from bench import front_page
+from bench.job.command import Stop
 from bench.records.files import read_json, write_json
+from bench.report.left import read_left
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -75,6 +77,15 @@ def test_of_the_next_smaller_run_it_says_where_ranks_were_compared_if_elsewhere(
     front_page.main(plan=whole_results / "plan.json", page=tmp_path / "tables.md")
     line = next(line for line in (tmp_path / "tables.md").read_text().splitlines() if "rank, equal: IRMAE < AE" in line)
     assert line.endswith("| quick: 0 of 3 (end) |")
+
+
+def test_what_another_version_left_stops_in_one_line(make, tmp_path):
+    make(quick={})
+    own = read_json(tmp_path / "quick" / "front.json")
+    del own["classifiers"]
+    write_json(tmp_path / "quick" / "front.json", own)
+    with pytest.raises(Stop, match=r"quick/front\.json is of another version of the suite: run its preset again"):
+        read_left(tmp_path)
 
 
 def test_what_is_unclear_for_want_of_seeds_alone_is_told_from_what_seeds_disagree_on(make):

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from bench.job.command import Stop
 from bench.records.files import read_json
 from bench.records.names import PAPER_DATA, data_title, dataset_in, heading
 from bench.report.cells import ABSENT
@@ -42,6 +43,7 @@ class Left:
     claims: dict[str, dict[str, Any]]  # those of the questions that ran, by name
     table_1: dict[str, dict[str, Any]]  # by the paper's data set: the paper's row and ours
     table_2: dict[str, Any]  # the paper's rows and ours
+    classifiers: str  # how long those of Table 2 are trained
 
     def page(self, claim: dict[str, Any]) -> str:
         """Return where a claim stands below results/."""
@@ -64,15 +66,28 @@ def left(results: Results) -> dict[str, Any]:
             claims=dict(_claims(results)),
             table_1={PAPER_DATA[role].title: _fids(role, results) for role in ("digits", "faces")},
             table_2=_errors(results),
+            classifiers=length(plan["config"]["classify"]),
         )
     )
 
 
 def read_left(folder: Path) -> list[Left]:
-    """Return what the presets of a results folder left that ran to their end, the largest first."""
+    """Return what the presets of a results folder left that ran to their end, the largest first.
+
+    Raises Stop where one was left by another version of the suite.
+    """
     ended = [path.parent.parent / "front.json" for path in sorted(folder.glob("*/tables/check.csv"))]
-    found = [Left(**read_json(path)) for path in ended if path.exists() and path.parent.name != TESTS]
+    found = [_read(path) for path in ended if path.exists() and path.parent.name != TESTS]
     return sorted(found, key=size)
+
+
+def _read(path: Path) -> Left:
+    content = read_json(path)
+    if set(content) != {field.name for field in fields(Left)}:
+        raise Stop(
+            f"{path} is of another version of the suite: run its preset again, which makes its pages anew, or delete it"
+        )
+    return Left(**content)
 
 
 def size(own: Any) -> int:
@@ -146,5 +161,4 @@ def _errors(results: Results) -> dict[str, Any]:
         "paper": {ROWS[name]: [results.published(place, name, metric) for metric in metrics] for name in ROWS},
         "ours": ours if place.dataset else {},
         "data": results.title(place) if place.dataset else "",
-        "length": length(results.plan["config"]["classify"]),
     }
