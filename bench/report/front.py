@@ -145,7 +145,7 @@ def _table_2(presets: Sequence[Left]) -> Iterator[str]:
     own = next((preset for preset in presets if preset.table_2["ours"]), None)
     yield "## Table 2: error in percent by number of labels"
     if own:
-        ours = f"{own.table_2['data']}, `{own.preset}`; {own.classifiers}"
+        ours = f"{own.table_2['data']}, `{own.preset}`; the classifiers are trained for {own.classifiers}"
         yield fill(f"The lowest test error of the epochs looked at, as in the released code. Ours: {ours}.", WIDTH)
     lines = [f"| | {' | '.join(f'{labels:,}' for labels in LABELS)} |", f"|---|{'---|' * len(LABELS)}"]
     for label in ROWS.values():
