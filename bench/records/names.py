@@ -78,16 +78,6 @@ def dataset_in(role: str, plan: dict[str, Any]) -> str | None:
     return dataset if dataset in plan["datasets"] else None
 
 
-def data_title(record: dict[str, Any]) -> str:
-    """Return how pages call a data set, by its record data.json: beside digits to train on, which a title counts, with
-    those to test.
-    """
-    train, test = (f"{record['counts'][split]:,}" for split in ("train", "test"))
-    return record["title"].replace(
-        f"{train} of MNIST's digits", f"MNIST's digits: {train} training images, {test} test"
-    )
-
-
 def title_in(role: str, plan: dict[str, Any]) -> str:
     """Return the paper's name of the data set in a role, or of another role the data set's key."""
     return PAPER_DATA[role].title if role in PAPER_DATA else plan["roles"][role]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bench.records.names import SUPERVISED, data_title
+from bench.records.names import SUPERVISED
 from bench.report.cells import prose, table
 from bench.report.results import Place, Results
 from bench.report.rows import beside_the_paper
@@ -58,7 +58,7 @@ def _how(results: Results) -> str:
     text = HOW.format(
         **settings | {"subset": SUBSETS[settings["subset"]], "dropout": dropout, "length": length(settings)}
     )
-    others = [data_title(record) for name, record in results.data.items() if name not in settings["datasets"]]
+    others = [record["title"] for name, record in results.data.items() if name not in settings["datasets"]]
     return prose(text + (f" Not a digits data set, not classified: {', '.join(others)}." if others else ""))
 
 

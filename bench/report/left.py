@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.job.command import Stop
 from bench.records.files import read_json
-from bench.records.names import PAPER_DATA, data_title, dataset_in, heading
+from bench.records.names import PAPER_DATA, dataset_in, heading
 from bench.report.cells import ABSENT
 from bench.report.classification import length
 from bench.report.count import anchor
@@ -61,7 +61,7 @@ def left(results: Results) -> dict[str, Any]:
             hours=round(hours(results), 2),
             commit=distinct(commits(results)),
             machine=distinct(machines(results)),
-            data=[data_title(record) for record in results.data.values()],
+            data=[record["title"] for record in results.data.values()],
             questions=plan["config"]["claims"]["questions"],
             claims=dict(_claims(results)),
             table_1={PAPER_DATA[role].title: _fids(role, results) for role in ("digits", "faces")},

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bench.records.names import PAPER_DATA, data_title, role_of
+from bench.records.names import PAPER_DATA, role_of
 from bench.records.tables import natural
 from bench.report.cells import item, prose, table
 from bench.report.results import NOT_IN_PRESET, Place, Results
@@ -123,7 +123,7 @@ def data_sets(results: Results) -> str:
         shape = "x".join(map(str, record["shape"]))
         latent = str(results.plan["config"]["data"][dataset]["latent"])
         paper = f"the paper's {PAPER_DATA[role].title}" if role else "none of the paper's"
-        rows.append([data_title(record), paper, *counts, shape, latent, record["sha256"]["train.npy"][:12]])
+        rows.append([record["title"], paper, *counts, shape, latent, record["sha256"]["train.npy"][:12]])
     return table(header, rows)
 
 

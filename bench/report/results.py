@@ -10,7 +10,7 @@ import pandas as pd
 
 from bench.linear.study import VARIANTS
 from bench.records.files import read_json
-from bench.records.names import PAPER_DATA, PAPER_EXTRACTOR, PaperData, data_title, dataset_in, labels
+from bench.records.names import PAPER_DATA, PAPER_EXTRACTOR, PaperData, dataset_in, labels
 from bench.records.tables import read_table
 from bench.report.cells import ABSENT, beside_paper, mean_sd, summarise, with_spread
 
@@ -143,7 +143,7 @@ class Results:
 
     def title(self, place: Place) -> str:
         """Return how headings call a data set."""
-        return data_title(self.data[place.dataset]) if place.dataset else f"{place.paper.title}: {NOT_IN_PRESET}"
+        return self.data[place.dataset]["title"] if place.dataset else f"{place.paper.title}: {NOT_IN_PRESET}"
 
     def tested(self) -> str:
         """Return how many test images each data set has."""

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from bench.records.files import read_array, read_json
-from bench.records.names import PAPER_DATA, data_title, labels, title_in
+from bench.records.names import PAPER_DATA, labels, title_in
 from bench.records.tables import read_table
 from bench.report.figures import style
 
@@ -58,7 +58,7 @@ class Source:
         """Return the title of a panel's data set, or why there is none."""
         if panel["dataset"] is None:
             return f"{title_in(panel['role'], self.plan)}: not run in this preset"
-        return data_title(self.record(panel["dataset"]))
+        return self.record(panel["dataset"])["title"]
 
     def absent(self, panel: dict[str, Any], name: str) -> list[str]:
         """Return the labels of the variants that the config wants in a figure's panel and that do not run."""
