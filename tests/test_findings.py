@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections import defaultdict
+from collections import Counter, defaultdict
 from statistics import mean
 
 import pytest
@@ -44,11 +44,24 @@ def test_errors_by_the_released_head_are_the_runs():
 def test_ranks_and_samples_of_the_findings_are_the_claims():
     claims = {r["claim"]: r for r in table("claims")}
     said = words(FINDINGS)
-    rank, fixed, fid = (claims[name] for name in ("digits-rank-ae", "ablation-rank-fixed", "digits-fid-ae"))
+    names = ("digits-rank-ae", "ablation-rank-fixed", "ablation-rank-shared", "digits-fid-ae", "ablation-fid-shared")
+    rank, fixed, shared, fid, worse = (claims[name] for name in names)
     assert f"effective rank is {shown(rank, 'mean')} and the autoencoder's {shown(rank, 'other_mean')}" in said
     assert f"({shown(rank, 'end_mean')} and {shown(rank, 'end_other_mean')})" in said
-    assert f"below them, {shown(fixed, 'mean')} against {shown(fixed, 'other_mean')}, all three seeds" in said
+    own, other = shown(fixed, "mean"), shown(fixed, "other_mean")
+    assert f"the trained chain has {own} where fixed matrices have {other}" in said
+    assert f"and one shared matrix {shown(shared, 'other_mean')}: both as claimed" in said
     assert f"FID of the mixture {shown(fid, 'mean')} against the autoencoder's {shown(fid, 'other_mean')}" in said
+    assert f"FID {shown(worse, 'other_mean')} against IRMAE's {shown(worse, 'mean')} in all five seeds" in said
+
+
+def test_the_verdicts_of_the_findings_are_counted_as_the_run_has_them():
+    on_digits = [r for r in table("claims") if (r["dataset"], r["paper"]) == ("mnist", "IRMAE")]
+    counts = Counter(r["outcome"] for r in on_digits)
+    assert (counts["as claimed"], counts["contradicted"], counts["unclear"]) == (23, 1, 4)
+    assert [r["claim"] for r in on_digits if r["outcome"] == "contradicted"] == ["ablation-fid-shared"]
+    said = "Of the paper's 28 claims about digits 23 come out as claimed at this size, one is contradicted"
+    assert said in words(FINDINGS) and "four are unclear" in words(FINDINGS)
 
 
 def shown(claim: dict[str, str], name: str) -> str:
