@@ -72,11 +72,11 @@ def test_rates_are_seconds_per_operation_of_training_and_per_seed_of_others(fold
     operations = sum(run_operations(run, image_sizes(plan, folder)) for run in plan["runs"])
     assert read_rates(plan, folder) == {
         ("train", "dense"): pytest.approx(6 * 10.0 / operations),  # three seeds of two models, 10 s each
-        ("classify", "digits"): pytest.approx(6 * 12.5 / 9),  # batches of two seeds and of one, 12.5 s each
-        ("classify", ""): pytest.approx(6 * 12.5 / 9),
-        ("fetch", "digits"): 12.5,
-        ("fetch", ""): 12.5,
-        ("linear_rank", ""): 12.5,
+        ("classify", "digits"): pytest.approx(6 * 25.0 / 9),  # batches of two seeds and of one, 25 s each
+        ("classify", ""): pytest.approx(6 * 25.0 / 9),
+        ("fetch", "digits"): 25.0,
+        ("fetch", ""): 25.0,
+        ("linear_rank", ""): 25.0,
     }
 
 
@@ -97,16 +97,16 @@ def test_what_is_done_costs_nothing_more(folder, printed):
     (folder / "runs/digits/ae/0-1/metrics/classify.csv").unlink()
     lines = printed(folder)
     assert row(lines, "train", "digits") == (6, 6, "0")
-    assert row(lines, "classify", "digits") == (6, 5, "17")  # two seeds of nine that took 75 s
+    assert row(lines, "classify", "digits") == (6, 5, "34")  # two seeds of nine that took 150 s
     assert row(lines, "tables") == (1, 0, "unknown")
-    assert row(lines, "total") == (16, 13, "17 and 2 jobs unknown = 0.0 hours")
+    assert row(lines, "total") == (16, 13, "34 and 2 jobs unknown = 0.0 hours")
     assert lines[0] == f"Preset quick on cpu, at the rates of {folder}: A processor (cpu)"
 
 
 def test_a_plan_is_predicted_by_the_rates_of_another_folder_before_anything_ran(folder, plan, tmp_path, printed):
     lines = printed(tmp_path / "new", "--rates", folder)
     assert row(lines, "train", "digits") == (6, 0, "60")
-    assert row(lines, "fetch", "digits") == (1, 0, "13")
+    assert row(lines, "fetch", "digits") == (1, 0, "25")
     alone = printed(tmp_path / "new")
     assert row(alone, "train", "digits") == row(alone, "classify", "digits") == (6, 0, "unknown")
     with pytest.raises(Stop, match="nowhere/plan.json is missing"):

@@ -4,10 +4,9 @@ from typing import Any
 
 from matplotlib.figure import SubFigure
 
-from bench.report.cells import with_spread
 from bench.report.figures import spectrum
 from bench.report.figures.canvas import arranged, mark_diverged, mosaic, show
-from bench.report.figures.samples import fid_name
+from bench.report.figures.samples import fid_name, mean_sd
 from bench.report.figures.source import Source
 from bench.report.figures.style import WIDTH, ink
 
@@ -46,7 +45,6 @@ def _title(variant: str, dataset: str, source: Source) -> str:
     }
     if numbers["effective_rank"].empty:
         return f"{source.label(variant, dataset)}\nevery seed diverged"
-    pairs = zip(numbers.values(), DIGITS, strict=True)
-    rank, explained, fid = (with_spread(values.mean(), values.std(), digits) for values, digits in pairs)
+    rank, explained, fid = (mean_sd(values, digits) for values, digits in zip(numbers.values(), DIGITS, strict=True))
     measured = [f"effective rank {rank}", f"{explained} explained", f"{fid_name(source)} {fid}"]
     return "\n".join([source.label(variant, dataset), *measured])

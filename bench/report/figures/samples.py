@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import SubFigure
 
 from bench.measures.base.pairs import drawn_pairs
@@ -88,8 +89,13 @@ def _fid(dataset: str, variant: str, density: str, source: Source) -> str:
     values = source.values(dataset, variant, f"fid:{density}")
     if values.empty:
         return "every seed diverged"
-    spread = f" ± {values.std():.2f}" if len(values) > 1 else ""
-    return f"{fid_name(source)} {values.mean():.2f}{spread}"
+    return f"{fid_name(source)} {mean_sd(values, 2)}"
+
+
+def mean_sd(values: pd.Series, digits: int) -> str:
+    """Return the mean of seeds and, of more than one, their standard deviation."""
+    spread = f" ± {values.std():.{digits}f}" if len(values) > 1 else ""
+    return f"{values.mean():.{digits}f}{spread}"
 
 
 draw_gaussian, draw_gmm = partial(draw, "gaussian"), partial(draw, "gmm")
