@@ -10,7 +10,7 @@ from bench.measures.base.pairs import drawn_pairs, rms
 from bench.report.figures.canvas import WHITE, mark_diverged, mosaic, name_rows, show
 from bench.report.figures.source import Source
 from bench.report.figures.style import SMALL, WIDTH
-from bench.report.figures.truth import true_path
+from bench.report.figures.truth import knows_path, true_path
 
 COLUMNS = 2  # of pairs
 NAMES = 2.0  # inches, beside the strips of all columns
@@ -20,10 +20,9 @@ TITLES, SPACE = 0.4, 0.2  # inches, above and between the pairs
 
 def note(panel: dict[str, Any], source: Source) -> str:
     """Return what a panel's title says beside the data set."""
-    dataset, steps = panel["dataset"], source.plan["config"]["interpolate"]["steps"]
-    known = _truth(dataset, (1, steps, *source.record(dataset)["shape"]), source)[1]
-    of = "against the true images" if len(known) == steps else "of the two ends alone, whose true images are known"
-    first = source.seeds(dataset, panel["variants"][0])[0]
+    known = knows_path(source.record(panel["dataset"]))
+    of = "against the true images" if known else "of the two ends alone, whose true images are known"
+    first = source.seeds(panel["dataset"], panel["variants"][0])[0]
     return f"seed {first}; numbers: root mean square error {of}; each pair brightened alike"
 
 

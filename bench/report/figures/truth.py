@@ -9,13 +9,18 @@ from bench.datasets import shapes
 BATCH = 4096  # training images compared at once
 
 
+def knows_path(record: dict[str, Any]) -> bool:
+    """Tell whether a data set, of which this is the data.json, knows the true images between two."""
+    return record["name"] == "shapes"
+
+
 def true_path(record: dict[str, Any], pairs: np.ndarray, steps: int) -> np.ndarray | None:
     """Return the true images, uint8 [p, steps, c, h, w], between pairs of test images (indices [p, 2]), ends included.
 
     None of a data set that does not know them; `record` is its data.json. Place, size and colour of a shape go evenly
     from one to the other, in whole pixels and grey levels; its kind changes in the middle.
     """
-    if record["name"] != "shapes":
+    if not knows_path(record):
         return None
     options, t = record["options"], np.linspace(0, 1, steps)
     factors = shapes.factors("test", slice(0, options["test"]), options["colours"])
