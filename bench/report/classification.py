@@ -11,7 +11,7 @@ TABLE = "table 2"
 BEST = "best"
 READINGS = {
     BEST: "The released code's reading: the lowest test error of the epochs looked at.",
-    "last": "The error after the last epoch, which looks at no test label; nobody gives it for the paper.",
+    "last": "The error after the last epoch, which looks at no test label; the paper does not give it.",
     "held_out": (
         "Early stopping that looks at no test label: the test error where the error of up to 1,000 training images\n"
         "that nobody learned from is least. Where all are labelled, another classifier learns from the rest of them."
@@ -25,8 +25,8 @@ Test error in percent of a small network trained on the codes of a few labelled 
 error of the epochs looked at, as in the released code ([other readings](labels.md))."""
 HOW = """\
 The paper does not say how it chose the labelled images; {subset}. The classifier has two hidden layers of {hidden} with
-ReLU and {dropout}; Adam at {lr:g}, batches of {batch}, {length}; the
-test images are looked at every {evaluate_every} epochs and at the end."""
+ReLU and {dropout}; Adam at {lr:g}, batches of {batch}, {length}; the test images are looked at every
+{evaluate_every} epochs and at the end."""
 SUBSETS = {
     "stratified": "ours hold the classes in equal shares",
     "first": "ours are the first of the data set",

@@ -30,8 +30,8 @@ JOBS = ["gpu_seconds", "job_wall_seconds", "job_peak_memory_mib"]
 HEADER = ["GPU-seconds", "wall seconds", "peak memory, MiB"]
 OF_TRAINING = ["training, s", "images/s", "peak device memory, MiB", "parameters"]
 TEXT = """\
-Training and evaluation, all seeds of a row together, as Snakemake measured their jobs; of a job that was stopped and
-went on, from then only, but for trainings, which keep all their seconds themselves.
+Training and evaluation, all seeds of a row together, as Snakemake measured their jobs. Of a job that was stopped and
+went on it measures the last part; trainings keep all their seconds themselves.
 The machine: {devices}. Wall seconds are the sum over the jobs, some of which may have run side by side, GPU-seconds
 those of the jobs that hold a GPU, which may share it; peak memory is that of the largest process. Jobs that make tables
 and figures of the numbers are not in it.
