@@ -33,6 +33,12 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.timeout(900))
 
 
+@pytest.fixture(autouse=True)
+def _same_draws():
+    """Start each test at the same random numbers, whatever its worker ran before."""
+    torch.manual_seed(0)
+
+
 @pytest.fixture
 def checkout(tmp_path):
     return Checkout(tmp_path / "checkout")

@@ -72,7 +72,6 @@ def test_the_supplement_ends_the_shapes_encoder_with_a_relu():
 
 
 def test_a_four_by_four_bottleneck_sees_the_same_map_as_a_two_by_two_one():
-    torch.manual_seed(0)
     four = Backbone((3, 32, 32), 32, {**SHAPES_SUPPLEMENT, "code_relu": False}).encoder(32)
     two = Backbone((3, 32, 32), 32, SHAPES_CODE).encoder(32)
     state = four.state_dict()
