@@ -64,5 +64,19 @@ def test_the_verdicts_of_the_findings_are_counted_as_the_run_has_them():
     assert said in words(FINDINGS) and "four are unclear" in words(FINDINGS)
 
 
+def test_the_dimensions_of_shapes_in_the_findings_are_the_runs():
+    on_shapes = {r["claim"]: r for r in table("claims") if r["dataset"] == "shapes"}
+    assert Counter(r["outcome"] for r in on_shapes.values()) == {"as claimed": 7, "unclear": 2}
+    said = words(FINDINGS)
+    assert "of the nine about shapes seven come out as claimed and two are unclear" in said
+    ae, l1, l2 = (on_shapes[f"shapes-rank-{name}"] for name in ("ae", "l1", "l2"))
+    counts = [shown(r, "count_other_mean") for r in (ae, l1, l2)]
+    own = shown(ae, "count_mean")
+    assert f"{own} for IRMAE, {counts[0]} for the autoencoder, {counts[1]} with L1 and {counts[2]} with L2" in said
+    ranks = [shown(ae, "mean"), *(shown(r, "other_mean") for r in (ae, l1, l2))]
+    assert f"the effective ranks {', '.join(ranks[:3])} and {ranks[3]}: fewer dimensions in all five seeds" in said
+    assert {r["agree"] for r in (ae, l1, l2)} == {"5"}
+
+
 def shown(claim: dict[str, str], name: str) -> str:
     return f"{float(claim[name]):.1f}"
