@@ -32,8 +32,8 @@ def test_the_frontier_has_a_panel_for_what_was_measured_a_name_per_method_and_se
     assert mean.get_xydata().tolist() == [[3.5, 39.0]] and dots.get_ydata().tolist() == [38.0, 39.0, 40.0]
 
 
-def test_panels_of_the_frontier_share_their_scales(frontier):
-    assert len({axes.get_xlim() for axes in frontier}) == 1
+def test_panels_of_the_frontier_share_ranks_by_data_set_and_qualities_by_kind(frontier):
+    assert [axes.get_xlim() for axes in frontier[:2]] == [axes.get_xlim() for axes in frontier[2:]]
     assert len({axes.get_ylim() for axes in frontier[:2]}) == len({axes.get_ylim() for axes in frontier[2:]}) == 1
 
 

@@ -58,6 +58,18 @@ def difference(value: float, digits: int) -> str:
     return f"{round(value, digits) + 0.0:+.{digits}f}"
 
 
+def with_interval(change: float, low: float, high: float, digits: int) -> str:
+    """Return `difference [low, high]`, or the difference alone if it has no interval (NaN).
+
+    Where a bound would round to nothing, all three have up to two digits more: its sign says whether it decides.
+    """
+    if math.isnan(low):
+        return difference(change, digits)
+    finer = (more for more in (digits, digits + 1, digits + 2) if round(low, more) and round(high, more))
+    digits = next(finer, digits)
+    return f"{difference(change, digits)} [{difference(low, digits)}, {difference(high, digits)}]"
+
+
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a Markdown table, padded so that it reads as plain text too; columns that hold nothing are left out."""
     full = [n for n in range(len(header)) if n == 0 or any(row[n] not in ("", ABSENT) for row in rows)]

@@ -22,7 +22,8 @@ the best linear code, `untrained` the same network at its initial weights. A met
 trained model says little there. [Figures 2 and 4](figures.md) draw the values."""
 FIGURE_2_TEXT = """\
 Singular values over the largest, by index from 0. The images have {0} factors, so index {0} is the first that could be
-zero.{1} The paper's numbers were read off a screenshot of its Figure 2, to about 0.004; its axis ends at 0.30."""
+zero.{1} The paper's numbers were read off a screenshot of its Figure 2, to about 0.004; its axis ends at 0.30. Ours are
+means, which one seed can lift; the figure draws medians."""
 COLOURED = " The paper's are coloured, not grey, and have {0}: there it is index {0}."
 
 

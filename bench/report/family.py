@@ -6,7 +6,7 @@ from itertools import combinations
 import pandas as pd
 
 from bench.records.names import heading
-from bench.report.cells import ABSENT, difference, prose, table
+from bench.report.cells import ABSENT, prose, table, with_interval
 from bench.report.results import Place, Results
 from bench.report.rows import extractor, row
 from bench.verdicts.ranking import OVERALL, shows, trained_otherwise
@@ -118,8 +118,7 @@ def _difference(numbers: pd.DataFrame, metric: str, other: str, level: float, re
         return ABSENT
     own = numbers.loc[metric]
     names = [f"{name}:{other}" for name in ("difference", "low", "high")]
-    text, low, high = (difference(own[name], results.digits(metric)) for name in names)
-    text += f" [{low}, {high}]" if pd.notna(own[names[1]]) else ""
+    text = with_interval(*(own[name] for name in names), results.digits(metric))
     return f"**{text}**" if own[f"p_corrected:{other}"] < level else text
 
 

@@ -35,8 +35,9 @@ Is what is decoded halfway between the codes of two test images an image of the 
 images (middle) from training images, as Regularized Autoencoders report it (arXiv 1903.12436, Table 1), on a scale
 where the real test images of the same pairs have 0 and the pairs blended pixel by pixel have 1: a middle above 1 is
 worse than no model. The ends are as many images decoded from codes as they are: what reconstruction alone costs. Both
-are of at most {pairs:,} pairs, and lower is better. Where the true image halfway is known, the root mean square
-difference of the middles to it stands beside, per pixel (in [0, 1]). Rows in *italics* are controls, which no model
+are of at most {pairs:,} pairs, and lower is better. Of bumps and linear images the true image halfway is known, and
+the root mean square difference of the middles to it stands beside, per pixel (in [0, 1]); of shapes Figure 3 has it
+for a few pairs. Rows in *italics* are controls, which no model
 made; each scores the same as ends and as middles, but that blended pixels are middles alone."""
 
 

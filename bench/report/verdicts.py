@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from bench.records.names import heading
-from bench.report.cells import ABSENT, difference, item, prose, table, with_spread
+from bench.report.cells import ABSENT, difference, item, prose, table, with_interval, with_spread
 from bench.report.count import comparable, topic_of
 from bench.report.results import Results
 from bench.verdicts.cells import BETTER, CONSISTENT, HIGHER, LOWER, SAME, WORSE
@@ -77,7 +77,9 @@ def _p(row: Any) -> str:
     """Return a claim's p-value after correction; one that is not decidable has none."""
     if isnan(row.p_corrected):
         return ABSENT
-    return f"{row.p_corrected:.3f}" if row.p_corrected >= 0.0005 else "< 0.001"
+    if row.p_corrected < 0.0005:
+        return "< 0.001"
+    return f"{row.p_corrected:.{4 if f'{row.p_corrected:.3f}' == '0.050' else 3}f}"  # on which side of 0.05 it lies
 
 
 def _metric(row: Any, text: str) -> str:
@@ -100,9 +102,8 @@ def numbers(row: Any, prefix: str, digits: int) -> list[str]:
     own, other, change, low, high, n, agree = (getattr(row, f"{prefix}{name}") for name in names)
     if n == 0:
         return ["diverged"] * 3
-    interval = f" [{difference(low, digits)}, {difference(high, digits)}]" if n > 1 else ""
     measured = f"{own:.{digits}f} against {other:.{digits}f}"
-    return [measured, f"{difference(change, digits)}{interval}", f"{agree:.0f} of {n:.0f}"]
+    return [measured, with_interval(change, low, high, digits), f"{agree:.0f} of {n:.0f}"]
 
 
 def _notes(ran: pd.DataFrame, results: Results) -> Iterator[str]:

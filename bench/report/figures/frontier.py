@@ -36,7 +36,7 @@ class Panel(NamedTuple):
 
 
 def draw(source: Source, name: str) -> Figure:
-    """Draw a panel per quality of `family.frontier` and data set that it was measured on, on the same scales."""
+    """Draw a panel per quality of `family.frontier` and data set it was measured on; those of one share a scale."""
     settings = source.plan["config"]["family"]["frontier"]
     datasets = source.table("family")["dataset"].unique()
     panels = [
@@ -52,7 +52,7 @@ def draw(source: Source, name: str) -> Figure:
     grid = whole.subplots(rows, COLUMNS, squeeze=False).ravel()
     for axes, panel in zip(grid, panels, strict=False):
         alike = [other for other in panels if other.quality == panel.quality]
-        _scale(axes.xaxis, np.concatenate([_seen(other)[:, 0] for other in panels]))
+        _scale(axes.xaxis, np.concatenate([_seen(other)[:, 0] for other in panels if other.dataset == panel.dataset]))
         _scale(axes.yaxis, np.concatenate([[*_seen(other)[:, 1], *other.lines.values()] for other in alike]))
         _draw(axes, panel, source)
         better = "higher" if panel.quality in HIGHER_IS_BETTER else "lower"

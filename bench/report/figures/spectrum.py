@@ -28,7 +28,7 @@ def note(panel: dict[str, Any], source: Source) -> str:
     """Return what a panel's title says beside the data set."""
     seeds = source.most_seeds(panel)
     drawn = f"a line per seed and the median of {seeds}" if seeds > 1 else "1 seed"
-    theirs = "; grey: the paper's Figure 2 (7 factors)" if len(source.published_spectra(panel)) else ""
+    theirs = "; dashed: the paper's (7 factors), below 0.3" if len(source.published_spectra(panel)) else ""
     lost = [source.label(name, panel["dataset"]) for name in panel["variants"] if name not in _medians(panel, source)]
     diverged = f"; diverged: {', '.join(lost)}" if lost else ""
     return f"{drawn}; beside names: variance explained{theirs}{diverged}"
@@ -37,8 +37,8 @@ def note(panel: dict[str, Any], source: Source) -> str:
 def draw(area: SubFigure, panel: dict[str, Any], source: Source) -> None:
     """Draw a line per seed and the median of each variant, over the first indices that matter, named where they end."""
     axes, published, medians = area.subplots(), _published(panel, source), _medians(panel, source)
-    for line in published.values():
-        axes.plot(line.index, line, color=MUTED, linewidth=0.9, marker="o", markersize=2.5, zorder=4)
+    for variant, line in published.items():
+        axes.plot(line.index, line, "--o", color=source.colours[variant], linewidth=1.1, markersize=3.5, zorder=4)
     seeds = [(variant, own.set_index("index")["value"]) for (variant, _), own in _by_seed(panel, source)]
     for variant, line in seeds:
         axes.plot(line.index, line, color=source.colours[variant], linewidth=0.7, alpha=0.55, zorder=2)
@@ -49,11 +49,10 @@ def draw(area: SubFigure, panel: dict[str, Any], source: Source) -> None:
     _axes(axes, last)
     _marks(axes, factors)
     area.figure.draw_without_rendering()  # the names' places depend on the final layout
-    names = [(f"paper: {source.label(name, panel['dataset'])}", MUTED, line) for name, line in published.items()]
-    names += [(_name(name, panel, source), ink(source.colours[name]), line) for name, line in medians.items()]
-    _label(
-        axes, [(name, colour, _shown(line, last)) for name, colour, line in names], [_shown(s, last) for _, s in seeds]
-    )
+    curves = [
+        (_name(name, panel, source), ink(source.colours[name]), _shown(line, last)) for name, line in medians.items()
+    ]
+    _label(axes, curves, [_shown(line, last) for line in [*published.values(), *(line for _, line in seeds)]])
 
 
 def _label(axes: Axes, curves: list[tuple[str, str, np.ndarray]], others: list[np.ndarray]) -> None:
