@@ -1,10 +1,12 @@
 """A cell of a page, a table in Markdown, and what variants and data sets are called there."""
 
+from math import nan
+
 import pandas as pd
 import pytest
 
 from bench.records.names import label, labels, title_in
-from bench.report.cells import mean_sd, summarise, table
+from bench.report.cells import mean_sd, summarise, table, with_interval
 
 
 def seeds(*values):
@@ -48,3 +50,17 @@ def test_a_data_set_that_does_not_run_is_called_as_in_the_paper_or_by_its_key():
 def test_no_two_variants_share_a_name():
     variants = {"vae": {"model": "vae", "beta": 0.1}, "vae-strong": {"model": "vae", "beta": 4}}
     assert labels({"config": {"variants": variants}}) == {"vae": "VAE", "vae-strong": "VAE (vae-strong)"}
+
+
+@pytest.mark.parametrize(
+    ("change", "low", "high", "shown"),
+    [
+        (-0.178, -0.348, -0.008, "-0.18 [-0.35, -0.01]"),  # with one digit its bound would be +0.0
+        (0.0105, 0.0002, 0.0208, "+0.0 [+0.0, +0.0]"),  # with three neither
+        (-1.89, -2.42, -1.37, "-1.9 [-2.4, -1.4]"),
+        (0.0, 0.0, 0.0, "+0.0 [+0.0, +0.0]"),
+        (-1.89, nan, nan, "-1.9"),
+    ],
+)
+def test_an_interval_shows_on_which_side_of_zero_its_bounds_lie(change, low, high, shown):
+    assert with_interval(change, low, high, 1) == shown
