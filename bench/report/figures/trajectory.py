@@ -30,7 +30,8 @@ def height(panel: dict[str, Any], source: Source) -> float:
 
 def note(panel: dict[str, Any], source: Source) -> str:
     """Return what a panel's title says beside the data set."""
-    seeds, images = source.most_seeds(panel), source.plan["config"]["trajectory"]["images"]
+    seeds, there = source.most_seeds(panel), source.record(panel["dataset"])["counts"]["test"]
+    images = min(source.plan["config"]["trajectory"]["images"], there)
     lines = f"a line per seed and the mean of {seeds}" if seeds > 1 else "1 seed"
     return f"first {images:,} test images; {lines}"
 
