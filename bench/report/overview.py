@@ -20,8 +20,8 @@ READING = (
 NUMBERS = "Every table is also a file in [tables](tables), every single number in [metrics.csv](tables/metrics.csv)."
 PRESETS = {
     "paper": "the paper's models and training at their published size",
-    "laptop": "half the width of the released code or less, at least five times its rate, at most a fifth of its steps, "
-    "no GPU",
+    "laptop": "half the width of the released code or less, at least five times its rate, at most a fifth "
+    "of its steps, no GPU",
     "quick": "small networks, short chains and small data sets: the direction of things, not the paper's numbers",
     "smoke": "a test of the pipeline with tiny networks: its numbers mean nothing",
 }
@@ -32,7 +32,8 @@ HERO = (
 )
 FIGURES = "Each is a PDF too, in [figures](figures)."
 KINDS = {
-    "trajectory": "rank against the variance explained, along the training, of the first {:,} test images, if there are so many",
+    "trajectory": "rank against the variance explained, along the training, of the first {:,} test images, "
+    "if there are so many",
     "spectrum": "singular values of the codes",
     "interpolate": "interpolation between two test images",
     "gaussian": "samples from one Gaussian",
