@@ -79,7 +79,8 @@ def _p(row: Any) -> str:
         return ABSENT
     if row.p_corrected < 0.0005:
         return "< 0.001"
-    return f"{row.p_corrected:.{4 if f'{row.p_corrected:.3f}' == '0.050' else 3}f}"  # on which side of 0.05 it lies
+    digits = 4 if abs(row.p_corrected - 0.05) < 0.0005 else 3  # on which side of 0.05 it lies
+    return f"{row.p_corrected:.{digits}f}"
 
 
 def _metric(row: Any, text: str) -> str:
